@@ -1,0 +1,31 @@
+package org.virtsound.audio.relay;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Something about one guest's sound that an owner may want to know. */
+public sealed interface RelayEvent {
+    GuestIdentity guest();
+
+    record StreamStarted(GuestIdentity guest, boolean playback, String name) implements RelayEvent {}
+
+    record StreamStopped(GuestIdentity guest, boolean playback, String name) implements RelayEvent {}
+
+    /** A record stream was opened while the microphone is not granted; it gets silence. */
+    record MicRequested(GuestIdentity guest) implements RelayEvent {}
+
+    /** @param until null where it has no end */
+    record MicGranted(
+            GuestIdentity guest, String by, @Nullable Instant until) implements RelayEvent {}
+
+    record MicRevoked(GuestIdentity guest, String by) implements RelayEvent {}
+
+    record MicExpired(GuestIdentity guest) implements RelayEvent {}
+
+    record HostLost(GuestIdentity guest, String reason) implements RelayEvent {}
+
+    record HostBack(GuestIdentity guest) implements RelayEvent {}
+
+    /** @param limit the limit's key in the configuration, or {@code protocol} for bytes that are no protocol */
+    record LimitHit(GuestIdentity guest, String limit, String detail) implements RelayEvent {}
+}
