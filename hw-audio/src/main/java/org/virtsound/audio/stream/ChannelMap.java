@@ -11,7 +11,7 @@ import java.util.List;
 public record ChannelMap(List<Integer> positions) {
     public static final ChannelMap MONO = new ChannelMap(List.of(0));
     public static final ChannelMap STEREO = new ChannelMap(List.of(1, 2));
-    private static final int POSITION_MAX = 50;
+    public static final int POSITION_MAX = 50;
     private static final int AUX0 = 12;
 
     public ChannelMap {

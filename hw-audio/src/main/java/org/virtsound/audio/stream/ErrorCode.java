@@ -32,6 +32,12 @@ public enum ErrorCode {
 
     private static final ErrorCode[] BY_CODE = values();
 
+    /** @return the number on the wire */
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the wire
+    public int code() {
+        return ordinal();
+    }
+
     /** @return the error of that number; {@link #UNKNOWN} for numbers that this version does not know, and for 0 */
     public static ErrorCode of(int code) {
         return code <= 0 || code >= BY_CODE.length ? UNKNOWN : BY_CODE[code];

@@ -30,6 +30,12 @@ public enum SampleFormat {
         this.pulseName = pulseName;
     }
 
+    /** @return the number on the wire */
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the wire
+    public int code() {
+        return ordinal();
+    }
+
     /** @return bytes of one sample of one channel */
     public int sizeBytes() {
         return sizeBytes;

@@ -9,6 +9,12 @@ public enum SeekMode {
 
     private static final SeekMode[] BY_CODE = values();
 
+    /** @return the number on the wire */
+    @SuppressWarnings("EnumOrdinal") // declared in the order of the wire
+    public int code() {
+        return ordinal();
+    }
+
     /**
      * @param code 0..3
      * @throws IllegalArgumentException for any other code
