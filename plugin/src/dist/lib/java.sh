@@ -1,0 +1,31 @@
+# How the JVM is started: the one place of its flags, read by bin/virtsoundd and bin/virt-sound. $home is set.
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+if ! command -v "$java" >/dev/null 2>&1; then
+    echo "${0##*/}: no java found (expected: a Java 17 runtime or newer); install one: apt install default-jre-headless" >&2
+    exit 1
+fi
+native=$home/lib/native/$(uname -m)
+
+# SerialGC: the smallest collector; there is next to nothing to collect.
+# TieredStopAtLevel=1: the second compiler costs memory and CPU that a relay of ready-made samples does not win back.
+# java.library.path, jna.boot.library.path, jna.nounpack: native libraries are taken from lib/native as they lie there. Nothing is
+#   unpacked into a temporary folder, which may be mounted noexec.
+# jna.nosys: never take another JNA's library from the system.
+# enable-native-access: newer JDKs warn about JNA without it.
+common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
+    -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
+    --enable-native-access=ALL-UNNAMED"
+
+# Xmx, Xms, Xss, ReservedCodeCacheSize, MaxMetaspaceSize: bounds a few times of what hundreds of guests need, so that a leak is an
+#   error and not the host's memory.
+# MaxDirectMemorySize: audio on its way; bounded by the guests' limits long before.
+# ExitOnOutOfMemoryError: a daemon that lost a thread is worse than one that its supervisor starts again.
+# io.netty.*: one small arena and no per-thread cache; the audio loop is the one thread that allocates.
+daemon_flags="-Xms8m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+    -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
+    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1
+    -Dio.netty.noUnsafe=false -Djava.awt.headless=true"
+
+# The command runs for a moment: a small heap is enough.
+command_flags="-Xms8m -Xmx32m -Xss512k"

@@ -1,0 +1,59 @@
+package org.virtsound.plugin;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.cli.ExitCode;
+import org.virtsound.plugin.config.BadConfigException;
+import org.virtsound.plugin.config.ConfigFile;
+import org.virtsound.plugin.config.ServiceConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code virtsoundd}: the daemon. */
+@Command(
+        name = "virtsoundd",
+        description = "Gives each running libvirt guest that asks for it its own sound.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:ended by a signal", "1:failed", "2:wrong usage or configuration", "77:needs root"})
+public final class Main implements Callable<Integer> {
+    private static final System.Logger log = System.getLogger(Main.class.getName());
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration; by default /etc/virt-sound/virt-sound.conf, which need not exist.")
+    private @Nullable Path config;
+
+    @Option(names = "--verbose", description = "Log what is done step by step.")
+    private boolean verbose;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int code = new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    log.log(System.Logger.Level.ERROR, "cannot go on", e);
+                    return ExitCode.FAILED;
+                })
+                .execute(args);
+        System.exit(code);
+    }
+
+    @Override
+    public Integer call() {
+        StderrLog.install(verbose);
+        ServiceConfig read;
+        try {
+            read = ConfigFile.read(config);
+        } catch (BadConfigException e) {
+            log.log(System.Logger.Level.ERROR, String.valueOf(e.getMessage()));
+            return ExitCode.USAGE;
+        }
+        log.log(System.Logger.Level.INFO, "serves " + String.join(", ", read.libvirtUris()));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,173 @@
+package org.virtsound.plugin.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigSyntax;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.plugin.config.ServiceConfig.Dhcp;
+import org.virtsound.plugin.config.ServiceConfig.Vchan.Transport;
+
+/** From a file to a {@link ServiceConfig}; one method reads every key there is. */
+public final class ConfigFile {
+    public static final Path DEFAULT_PATH = Path.of("/etc/virt-sound/virt-sound.conf");
+
+    /** The device name's room in the kernel, less its terminating zero. */
+    private static final int DEVICE_NAME_CHARS = 15;
+
+    private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,14}");
+    private static final Pattern HOST_SERVER =
+            Pattern.compile("auto|silence|unix:/.+|tcp:.+:[0-9]{1,5}|alsa:.+|wav:/.+");
+    private static final Pattern UNQUOTED = Pattern.compile("\\s*([\\w.-]+)\\s*[=:]\\s*([^\"\\s#]*[:/][^\"\\s#]*).*");
+
+    private ConfigFile() {}
+
+    /** @param file null for the default path, which need not exist */
+    public static ServiceConfig read(@Nullable Path file) throws BadConfigException {
+        Path path = file == null ? DEFAULT_PATH : file;
+        if (file == null && !Files.exists(path)) {
+            return parse(ConfigFactory.empty());
+        }
+        String text;
+        try {
+            text = Files.readString(path);
+        } catch (IOException e) {
+            throw new BadConfigException(path + ": cannot be read: " + reason(e));
+        }
+        try {
+            return parse(ConfigFactory.parseString(
+                            text,
+                            ConfigParseOptions.defaults()
+                                    .setSyntax(ConfigSyntax.CONF)
+                                    .setOriginDescription(path.toString()))
+                    .resolve(ConfigResolveOptions.noSystem()));
+        } catch (ConfigException e) {
+            throw new BadConfigException(explain(e, text));
+        }
+    }
+
+    static ServiceConfig parse(Config config) throws BadConfigException {
+        Keys keys = new Keys(config);
+        List<String> uris = keys.texts("libvirt-uri", List.of("xen:///system", "qemu:///system", "lxc:///system"));
+        boolean serveAll = config.hasPath("libvirt-uri");
+        for (String uri : uris) {
+            if (!uri.contains("://")) {
+                throw keys.bad("libvirt-uri", "libvirt's URIs, as in \"qemu:///system\"");
+            }
+        }
+        String hostServer = keys.text("host-server", "auto");
+        if (!HOST_SERVER.matcher(hostServer).matches()) {
+            throw keys.bad(
+                    "host-server",
+                    "\"auto\", \"unix:/PATH\", \"tcp:HOST:PORT\", \"alsa:PCM\", \"wav:/DIR\" or \"silence\"");
+        }
+        ServiceConfig read = new ServiceConfig(
+                uris,
+                serveAll,
+                hostServer,
+                absolute(keys, "runtime-dir", "/run/virt-sound"),
+                network(keys),
+                audio(keys),
+                limits(keys),
+                vchan(keys),
+                new ServiceConfig.Qubes(
+                        keys.yesNo("qubes.dbus", false),
+                        keys.yesNo("qubes.control-socket", false),
+                        absolute(keys, "qubes.control-dir", "/run/qubes"),
+                        keys.yesNo("qubes.qubesdb", false),
+                        absolute(keys, "qubes.qubesdb-socket", "/run/qubes/qubesdb.sock")),
+                new ServiceConfig.Control(keys.text("control.group", "virt-sound")));
+        keys.refuseUnknown();
+        return read;
+    }
+
+    private static ServiceConfig.Network network(Keys keys) throws BadConfigException {
+        return new ServiceConfig.Network(
+                device(keys, "network.bridge", "SOUND"),
+                device(keys, "network.tap", "sound"),
+                keys.text("network.subnet", "10.47.13.0/29"),
+                keys.number("network.port", 4713, 1, 65535),
+                keys.yesNo("network.keep", false),
+                keys.oneOf("network.dhcp", Dhcp.AUTO),
+                keys.optionalText("network.firewalld-zone"),
+                keys.optionalText("network.uplink"));
+    }
+
+    private static ServiceConfig.Audio audio(Keys keys) throws BadConfigException {
+        int latencyMs = keys.number("audio.latency-ms", 30, 1, 2000);
+        int maxLatencyMs = keys.number("audio.max-latency-ms", Math.max(80, latencyMs), 1, 5000);
+        if (maxLatencyMs < latencyMs) {
+            throw keys.bad("audio.max-latency-ms", "at least audio.latency-ms, " + latencyMs);
+        }
+        return new ServiceConfig.Audio(keys.number("audio.silence-after-s", 10, 1, 3600), latencyMs, maxLatencyMs);
+    }
+
+    private static GuestLimits limits(Keys keys) throws BadConfigException {
+        GuestLimits d = GuestLimits.DEFAULT;
+        return new GuestLimits(
+                keys.number("limits.connections", d.connections(), 1, 1024),
+                keys.number("limits.streams", d.streams(), 1, 1024),
+                keys.number("limits.control-bytes", d.controlBytes(), 1 << 10, 16 << 20),
+                keys.number("limits.memblock-bytes", d.memblockBytes(), 1 << 10, 16 << 20),
+                keys.number("limits.queued-bytes", d.queuedBytes(), 1 << 12, 64 << 20),
+                keys.number("limits.auth-s", d.authSeconds(), 1, 600));
+    }
+
+    private static ServiceConfig.Vchan vchan(Keys keys) throws BadConfigException {
+        Transport transport = keys.oneOf("vchan.transport", Transport.XEN);
+        String dir = keys.optionalText("vchan.socket-dir");
+        if (transport == Transport.SOCKET && dir == null) {
+            throw keys.bad("vchan.transport", "vchan.socket-dir beside it, the directory of the sockets");
+        }
+        return new ServiceConfig.Vchan(transport, dir == null ? null : absolute(keys, "vchan.socket-dir", dir));
+    }
+
+    private static Path absolute(Keys keys, String key, String defaultPath) throws BadConfigException {
+        String text = keys.text(key, defaultPath);
+        if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+            throw keys.bad(key, "an absolute path");
+        }
+        return Path.of(text);
+    }
+
+    private static String device(Keys keys, String key, String defaultName) throws BadConfigException {
+        String name = keys.text(key, defaultName);
+        if (!DEVICE_NAME.matcher(name).matches()) {
+            throw keys.bad(
+                    key, "a device name: letters, digits, '-', '_', '.', at most " + DEVICE_NAME_CHARS + " characters");
+        }
+        return name;
+    }
+
+    /** HOCON's own message, and what to write where the cause is a value without quotes. */
+    private static String explain(ConfigException e, String text) {
+        String message = String.valueOf(e.getMessage()).replace('\n', ' ');
+        if (e.origin() != null && e.origin().lineNumber() > 0) {
+            String line =
+                    text.lines().skip(e.origin().lineNumber() - 1L).findFirst().orElse("");
+            Matcher unquoted = UNQUOTED.matcher(line);
+            if (unquoted.matches()) {
+                return e.origin().description() + ": a value with a colon or a slash needs quotes: " + unquoted.group(1)
+                        + " = \"" + unquoted.group(2) + "\"";
+            }
+        }
+        return message;
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof java.nio.file.NoSuchFileException
+                ? "no such file"
+                : e instanceof java.nio.file.AccessDeniedException
+                        ? "permission denied"
+                        : String.valueOf(e.getMessage());
+    }
+}

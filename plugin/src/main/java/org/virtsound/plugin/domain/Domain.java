@@ -1,0 +1,69 @@
+package org.virtsound.plugin.domain;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.relay.GuestIdentity;
+
+/**
+ * A running domain, read from its live XML.
+ *
+ * @param title null where it has none
+ * @param id of this run; a domain that was started again has another one
+ * @param type of its hypervisor, as in {@code <domain type=…>}: xen, qemu, kvm, lxc, test
+ * @param settings null where the domain has no element of ours
+ * @param assignedAddress from our state element, null where it has none
+ */
+public record Domain(
+        UUID uuid,
+        String name,
+        @Nullable String title,
+        int id,
+        String type,
+        List<Nic> nics,
+        @Nullable SoundSettings settings,
+        @Nullable String assignedAddress) {
+
+    public Domain {
+        requireNonNull(uuid, "uuid is null");
+        requireNonNull(name, "name is null");
+        nics = List.copyOf(nics);
+    }
+
+    /**
+     * @param bridge its source
+     * @param mac in lower case, as the kernel writes it
+     * @param target its device on the host, null before the hypervisor has made it
+     * @param alias the user's or libvirt's name of it
+     */
+    public record Nic(
+            String bridge,
+            String mac,
+            @Nullable String target,
+            @Nullable String alias) {}
+
+    /** Xen lists its own control domain, which is the host. */
+    public boolean isHost() {
+        return type.equals("xen") && id == 0;
+    }
+
+    /** The first NIC on the bridge, null where there is none; an alias of ours goes first. */
+    public @Nullable Nic nicOn(String bridge) {
+        Nic first = null;
+        for (Nic nic : nics) {
+            if (nic.bridge().equals(bridge)) {
+                if ("ua-virt-sound".equals(nic.alias())) {
+                    return nic;
+                }
+                first = first == null ? nic : first;
+            }
+        }
+        return first;
+    }
+
+    public GuestIdentity identity() {
+        return new GuestIdentity(uuid, name, title == null ? name : title);
+    }
+}

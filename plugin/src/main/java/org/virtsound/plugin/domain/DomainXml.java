@@ -1,0 +1,135 @@
+package org.virtsound.plugin.domain;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/**
+ * Reads a domain from libvirt's XML. The text comes from libvirt, but users write parts of it: it is bounded, and a document type
+ * or an external entity is refused.
+ */
+public final class DomainXml {
+    private static final int MAX_CHARS = 4 << 20;
+    private static final Pattern MAC = Pattern.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}");
+
+    private DomainXml() {}
+
+    /** @throws IllegalArgumentException where it is no domain; the message says what is wrong */
+    public static Domain parse(String xml) {
+        if (xml.length() > MAX_CHARS) {
+            throw new IllegalArgumentException(
+                    "domain XML length: " + xml.length() + " (expected: <= " + MAX_CHARS + ")");
+        }
+        Element domain;
+        try {
+            domain = parser().parse(new InputSource(new StringReader(xml))).getDocumentElement();
+        } catch (SAXException | IOException e) {
+            throw new IllegalArgumentException("domain XML: " + e.getMessage(), e);
+        }
+        String id = domain.getAttribute("id");
+        Element metadata = child(domain, "metadata");
+        Element audio = metadata == null ? null : inNamespace(metadata, SoundSettings.NAMESPACE);
+        Element state = metadata == null ? null : inNamespace(metadata, SoundSettings.STATE_NAMESPACE);
+        return new Domain(
+                UUID.fromString(required(domain, "uuid")),
+                required(domain, "name"),
+                text(domain, "title"),
+                id.isEmpty() ? -1 : Integer.parseInt(id),
+                domain.getAttribute("type"),
+                nics(domain),
+                audio == null ? null : SettingsReader.read(audio),
+                state == null ? null : attribute(state, "address"));
+    }
+
+    private static List<Domain.Nic> nics(Element domain) {
+        List<Domain.Nic> nics = new ArrayList<>();
+        Element devices = child(domain, "devices");
+        for (Node node = devices == null ? null : devices.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element device && device.getNodeName().equals("interface")) {
+                // A libvirt network with a bridge shows its bridge here as well, once the domain runs.
+                String bridge = attributeOf(device, "source", "bridge");
+                String mac = attributeOf(device, "mac", "address");
+                if (bridge != null
+                        && mac != null
+                        && MAC.matcher(mac.toLowerCase(Locale.ROOT)).matches()) {
+                    nics.add(new Domain.Nic(
+                            bridge,
+                            mac.toLowerCase(Locale.ROOT),
+                            attributeOf(device, "target", "dev"),
+                            attributeOf(device, "alias", "name")));
+                }
+            }
+        }
+        return nics;
+    }
+
+    private static DocumentBuilder parser() {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultNSInstance();
+        try {
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            factory.setExpandEntityReferences(false);
+            factory.setXIncludeAware(false);
+            DocumentBuilder builder = factory.newDocumentBuilder();
+            builder.setErrorHandler(null); // otherwise errors go to stderr as well
+            return builder;
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException("the JDK's own XML parser lacks a feature", e);
+        }
+    }
+
+    private static @Nullable Element inNamespace(Element parent, String namespace) {
+        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && namespace.equals(element.getNamespaceURI())) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Element child(Element parent, String name) {
+        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && element.getNodeName().equals(name)) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String text(Element parent, String name) {
+        Element child = child(parent, name);
+        String text = child == null ? "" : child.getTextContent().trim();
+        return text.isEmpty() ? null : text;
+    }
+
+    private static String required(Element parent, String name) {
+        String text = text(parent, name);
+        if (text == null) {
+            throw new IllegalArgumentException("domain XML: no <" + name + ">");
+        }
+        return text;
+    }
+
+    private static @Nullable String attributeOf(Element parent, String name, String attribute) {
+        Element child = child(parent, name);
+        return child == null ? null : attribute(child, attribute);
+    }
+
+    private static @Nullable String attribute(Element element, String name) {
+        String value = element.getAttribute(name);
+        return value.isEmpty() ? null : value;
+    }
+}

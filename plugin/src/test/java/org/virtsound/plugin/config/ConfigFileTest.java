@@ -1,0 +1,125 @@
+package org.virtsound.plugin.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void anEmptyFileMeansTheDefaultsOfTheManual() throws Exception {
+        ServiceConfig config = read("");
+
+        assertThat(config.libvirtUris()).containsExactly("xen:///system", "qemu:///system", "lxc:///system");
+        assertThat(config.serveAllUris()).isFalse();
+        assertThat(config.hostServer()).isEqualTo("auto");
+        assertThat(config.runtimeDir()).isEqualTo(Path.of("/run/virt-sound"));
+        assertThat(config.network())
+                .isEqualTo(new ServiceConfig.Network(
+                        "SOUND", "sound", "10.47.13.0/29", 4713, false, ServiceConfig.Dhcp.AUTO, null, null));
+        assertThat(config.audio()).isEqualTo(new ServiceConfig.Audio(10, 30, 80));
+        assertThat(config.control().group()).isEqualTo("virt-sound");
+    }
+
+    @Test
+    void everyKeyOfTheManualIsTaken() throws Exception {
+        ServiceConfig config = read("""
+                libvirt-uri = ["qemu:///system", "lxc:///system"]
+                host-server = "unix:/run/pulse/native"
+                runtime-dir = "/tmp/vs"
+                network { bridge = SND, tap = snd0, subnet = "10.9.0.0/24", port = 4714, keep = yes
+                          dhcp = no, firewalld-zone = trusted, uplink = eth1 }
+                audio { silence-after-s = 5, latency-ms = 20, max-latency-ms = 60 }
+                limits { connections = 8, streams = 4, control-bytes = 4096, memblock-bytes = 8192
+                         queued-bytes = 65536, auth-s = 2 }
+                vchan { transport = socket, socket-dir = "/tmp/vchan" }
+                qubes { dbus = yes, control-socket = yes, control-dir = "/tmp/q", qubesdb = yes
+                        qubesdb-socket = "/tmp/q/db.sock" }
+                control { group = audio }
+                """);
+
+        assertThat(config.libvirtUris()).isEqualTo(List.of("qemu:///system", "lxc:///system"));
+        assertThat(config.serveAllUris()).isTrue();
+        assertThat(config.network())
+                .isEqualTo(new ServiceConfig.Network(
+                        "SND", "snd0", "10.9.0.0/24", 4714, true, ServiceConfig.Dhcp.NO, "trusted", "eth1"));
+        assertThat(config.limits().authSeconds()).isEqualTo(2);
+        assertThat(config.vchan().socketDir()).isEqualTo(Path.of("/tmp/vchan"));
+        assertThat(config.qubes().qubesdb()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "network.brigde = x, unknown key network.brigde (the nearest known one is network.bridge)",
+        "bridge = x, unknown key bridge (the nearest known one is network.bridge)",
+        "host-sever = auto, unknown key host-sever (the nearest known one is host-server)",
+        "network = 5, a section",
+    })
+    void anUnknownKeyIsNamedWithTheNearestKnownOne(String line, String message) {
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(BadConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "network.port = 0",
+                "network.port = pulse",
+                "network.keep = maybe",
+                "network.dhcp = sometimes",
+                "network.bridge = averyveryverylongname",
+                "network.bridge = \"a/b\"",
+                "libvirt-uri = []",
+                "libvirt-uri = qemu",
+                "host-server = \"pulse:/run\"",
+                "runtime-dir = run",
+                "audio { latency-ms = 100, max-latency-ms = 50 }",
+                "vchan.transport = socket",
+                "limits.auth-s = {}",
+            })
+    void aBadValueIsNamedWithItsKeyAndWhatWasExpected(String line) {
+        String key = line.split("[ {]", 2)[0];
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(BadConfigException.class)
+                .hasMessageContaining("virt-sound.conf")
+                .hasMessageContaining(key)
+                .hasMessageContaining("expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "host-server = unix:/run/pulse/native, host-server = \"unix:/run/pulse/native\"",
+        "libvirt-uri = qemu:///system, libvirt-uri = \"qemu:///system\"",
+    })
+    void aValueThatNeedsQuotesIsShownWithThem(String line, String message) {
+        assertThatThrownBy(() -> read("# first\n" + line))
+                .isInstanceOf(BadConfigException.class)
+                .hasMessageContaining("virt-sound.conf: 2")
+                .hasMessageContaining("needs quotes: " + message);
+    }
+
+    @Test
+    void aFileThatWasAskedForAndIsNotThereIsAnError() {
+        assertThatThrownBy(() -> ConfigFile.read(dir.resolve("missing.conf")))
+                .isInstanceOf(BadConfigException.class)
+                .hasMessageContaining("missing.conf: cannot be read: no such file");
+    }
+
+    private ServiceConfig read(String text) throws IOException, BadConfigException {
+        Path file = dir.resolve("virt-sound.conf");
+        Files.writeString(file, text);
+        return ConfigFile.read(file);
+    }
+}
