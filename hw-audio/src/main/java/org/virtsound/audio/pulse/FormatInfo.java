@@ -10,6 +10,8 @@ import java.util.Objects;
  */
 public record FormatInfo(int encoding, Proplist properties) {
     public static final int PCM = 1;
+    /** PCM with nothing said about it: where the version has no format, and what pipewire-pulse always sends. */
+    public static final FormatInfo UNSAID = new FormatInfo(PCM, Proplist.EMPTY);
 
     public FormatInfo {
         if (encoding < 0 || encoding > 0xFF) {

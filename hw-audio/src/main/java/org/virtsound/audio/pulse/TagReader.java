@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.SampleFormat;
@@ -204,6 +206,47 @@ public final class TagReader {
         expect(Tag.FORMAT_INFO, 2);
         int encoding = u8();
         return new FormatInfo(encoding, proplist());
+    }
+
+    /** Reads one switch and puts {@code flag} into {@code flags} where it is on. */
+    void flag(Set<StreamFlag> flags, StreamFlag flag) {
+        if (bool()) {
+            flags.add(flag);
+        }
+    }
+
+    /** The seven switches that both kinds of streams have in a row since version 12. */
+    void conversionFlags(Set<StreamFlag> flags) {
+        for (StreamFlag flag : StreamFlag.CONVERSION) {
+            flag(flags, flag);
+        }
+    }
+
+    List<FormatInfo> formats() {
+        int count = u8();
+        List<FormatInfo> formats = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            formats.add(formatInfo());
+        }
+        return formats;
+    }
+
+    /** @return strings up to a null string */
+    List<String> strings() {
+        List<String> strings = new ArrayList<>();
+        for (String next = stringOrNull(); next != null; next = stringOrNull()) {
+            if (strings.size() == limits.proplistEntries()) {
+                throw new ProtocolException("strings: more than " + limits.proplistEntries());
+            }
+            strings.add(next);
+        }
+        return strings;
+    }
+
+    BufferAttr bufferAttr(Direction direction) {
+        return direction == Direction.PLAYBACK
+                ? BufferAttr.playback(u32(), u32(), u32(), u32())
+                : BufferAttr.record(u32(), u32());
     }
 
     private List<Integer> positions() {

@@ -3,7 +3,10 @@ package org.virtsound.audio.pulse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.SampleSpec;
@@ -132,5 +135,35 @@ public final class TagWriter {
     public TagWriter formatInfo(FormatInfo value) {
         out.writeByte(Tag.FORMAT_INFO);
         return u8(value.encoding()).proplist(value.properties());
+    }
+
+    TagWriter flag(Set<StreamFlag> flags, StreamFlag flag) {
+        return bool(flags.contains(flag));
+    }
+
+    TagWriter conversionFlags(Set<StreamFlag> flags) {
+        for (StreamFlag flag : StreamFlag.CONVERSION) {
+            flag(flags, flag);
+        }
+        return this;
+    }
+
+    TagWriter formats(List<FormatInfo> formats) {
+        u8(formats.size());
+        formats.forEach(this::formatInfo);
+        return this;
+    }
+
+    /** Writes them and the null string that ends them. */
+    TagWriter strings(List<String> strings) {
+        strings.forEach(this::string);
+        return string(null);
+    }
+
+    TagWriter bufferAttr(Direction direction, BufferAttr attr) {
+        u32(attr.maxLength());
+        return direction == Direction.PLAYBACK
+                ? u32(attr.tLength()).u32(attr.prebuf()).u32(attr.minReq())
+                : u32(attr.fragSize());
     }
 }
