@@ -1,7 +1,6 @@
 package org.virtsound.audio.stream;
 
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class AudioLoop implements AutoCloseable {
     private static final int STOP_WITHIN_S = 2;
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
             1,
             new DefaultThreadFactory("audio", true) {
                 @Override
@@ -27,9 +26,9 @@ public final class AudioLoop implements AutoCloseable {
                 }
             },
             EpollIoHandler.newFactory());
-    private final EventLoop eventLoop = group.next();
+    private final IoEventLoop eventLoop = group.next();
 
-    public EventLoop eventLoop() {
+    public IoEventLoop eventLoop() {
         return eventLoop;
     }
 
