@@ -6,7 +6,7 @@ import java.util.Objects;
  * A format that a stream may have or has (native-protocol.md, 2.1).
  *
  * @param encoding 0 any, {@link #PCM}, 2 and more compressed
- * @param properties {@code format.*}, each value a piece of JSON
+ * @param properties {@code format.*}, each value a piece of JSON; {@link PcmFormat} knows those of PCM
  */
 public record FormatInfo(int encoding, Proplist properties) {
     public static final int PCM = 1;
