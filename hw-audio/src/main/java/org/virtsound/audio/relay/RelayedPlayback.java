@@ -1,0 +1,305 @@
+package org.virtsound.audio.relay;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
+
+/**
+ * One playback stream of a guest: on the host while its policy lets it play, on silence while not, and the guest sees one stream
+ * all along. Owned by the audio loop.
+ *
+ * <p>{@code base} is where the host's indices start in the guest's; it is 0 until the stream behind is replaced.
+ */
+final class RelayedPlayback implements PlaybackStream, RelayedStream {
+    private final RelayConnection connection;
+    private final GuestRelay relay;
+    private final PlaybackListener guest;
+    private final HostRequest wanted;
+    private final PendingTimings timings = new PendingTimings();
+    private Side side;
+
+    private boolean opened;
+    private boolean closed;
+    private long bytes;
+    private long underflows;
+    private long latencyUs = -1;
+    private long writeIndex;
+    private long readIndex;
+    private long base;
+    private long outstandingCredit;
+
+    RelayedPlayback(RelayConnection connection, GuestRelay relay, StreamRequest request, PlaybackListener guest) {
+        this.connection = connection;
+        this.relay = relay;
+        this.guest = guest;
+        wanted = new HostRequest(request, relay.identity().title());
+        side = open();
+    }
+
+    private Side open() {
+        Side fresh = new Side(relay.policy().playback());
+        StreamRequest request = wanted.playback(relay.policy());
+        fresh.stream = (fresh.live ? relay.host() : relay.silence()).play(request, fresh);
+        return fresh;
+    }
+
+    @Override
+    public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
+        int size = block.readableBytes();
+        bytes += size;
+        relay.meters().playedBytes += size;
+        outstandingCredit -= size;
+        writeIndex = (mode == SeekMode.ABSOLUTE ? 0 : writeIndex) + offsetBytes + size;
+        side.stream().write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - base : offsetBytes);
+    }
+
+    @Override
+    public void cork(boolean corked, Reply reply) {
+        wanted.corked = corked;
+        side.stream().cork(corked, reply);
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        side.stream().flush(reply);
+    }
+
+    @Override
+    public void drain(Reply reply) {
+        side.stream().drain(reply);
+    }
+
+    @Override
+    public void prebuf(Reply reply) {
+        side.stream().prebuf(reply);
+    }
+
+    @Override
+    public void trigger(Reply reply) {
+        side.stream().trigger(reply);
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        if (timings.asked(tag, localS, localUs)) {
+            side.stream().timing(tag, localS, localUs);
+        }
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr attr, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        wanted.attr = attr;
+        wanted.adjustLatency = adjustLatency;
+        wanted.earlyRequests = earlyRequests;
+        side.stream().bufferAttr(attr, adjustLatency, earlyRequests, reply);
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        wanted.rateHz = rateHz;
+        side.stream().sampleRate(rateHz, reply);
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        wanted.name = HostRequest.bounded(name);
+        side.stream().name(wanted.hostName(), reply);
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        wanted.volume = volume;
+        ChannelVolumes host =
+                Objects.requireNonNull(wanted.hostVolume(relay.policy().volumePercent()));
+        side.stream().volume(host, reply);
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        wanted.muted = muted;
+        side.stream().mute(muted || Boolean.TRUE.equals(relay.policy().mute()), reply);
+    }
+
+    /** A guest has one sink; where it leads is its owner's to say. */
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        reply.done(ErrorCode.ACCESS);
+    }
+
+    @Override
+    public void follow(GuestPolicy before, GuestPolicy now) {
+        if (closed) {
+            return;
+        }
+        if (now.playback() != side.live) {
+            replace();
+            return;
+        }
+        if (!Objects.equals(before.sink(), now.sink())) {
+            side.stream().device(now.sink(), error -> {});
+        }
+        ChannelVolumes volume = wanted.hostVolume(now.volumePercent());
+        if (volume != null && !Objects.equals(before.volumePercent(), now.volumePercent())) {
+            side.stream().volume(volume, error -> {});
+        }
+        Boolean mute = Loudness.mute(wanted.muted, now.mute());
+        if (mute != null && !Objects.equals(before.mute(), now.mute())) {
+            side.stream().mute(mute, error -> {});
+        }
+    }
+
+    private void replace() {
+        PlaybackStream old = side.stream();
+        side.over = true;
+        base = writeIndex;
+        side = open();
+        old.close();
+        if (wanted.rateHz != wanted.guests().spec().rateHz()) {
+            side.stream().sampleRate(wanted.rateHz, error -> {});
+        }
+        timings.askAgain(side.stream());
+    }
+
+    @Override
+    public void kill() {
+        if (!closed) {
+            close();
+            guest.ended(ErrorCode.KILLED);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        end();
+        side.stream().close();
+    }
+
+    private void end() {
+        closed = true;
+        side.over = true;
+        connection.ended(this, opened);
+    }
+
+    @Override
+    public StreamStatus status() {
+        StreamRequest request = wanted.guests();
+        return new StreamStatus(
+                true, wanted.name, request.spec(), wanted.corked, bytes, underflows, latencyUs, side.live);
+    }
+
+    /** What one stream behind tells; deaf once it is replaced. */
+    private final class Side implements PlaybackListener {
+        private final boolean live;
+        private boolean over;
+        private @Nullable PlaybackStream stream;
+
+        Side(boolean live) {
+            this.live = live;
+        }
+
+        PlaybackStream stream() {
+            return Objects.requireNonNull(stream, "the server called back before it returned the stream");
+        }
+
+        @Override
+        public void opened(StreamOpened as) {
+            if (over) {
+                return;
+            }
+            if (!opened) {
+                opened = true;
+                outstandingCredit = as.creditBytes();
+                connection.started(RelayedPlayback.this);
+                guest.opened(as);
+                return;
+            }
+            guest.bufferAttr(as.attr(), as.deviceLatencyUs());
+            credit((int) Math.max(0, as.creditBytes() - Math.max(0, outstandingCredit)));
+        }
+
+        @Override
+        public void ended(ErrorCode error) {
+            if (!over) {
+                end();
+                guest.ended(error);
+            }
+        }
+
+        @Override
+        public void timing(int tag, int localS, int localUs, Timing timing) {
+            if (over || !timings.answered(tag)) {
+                return;
+            }
+            timing.writeIndex += base;
+            readIndex = Math.max(readIndex, timing.readIndex + base);
+            timing.readIndex = readIndex;
+            long queuedUs = wanted.guests().spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex));
+            latencyUs = timing.firstLatencyUs + queuedUs;
+            guest.timing(tag, localS, localUs, timing);
+        }
+
+        @Override
+        public void bufferAttr(BufferAttr attr, long deviceLatencyUs) {
+            if (!over) {
+                guest.bufferAttr(attr, deviceLatencyUs);
+            }
+        }
+
+        @Override
+        public void suspended(boolean suspended) {
+            if (!over) {
+                guest.suspended(suspended);
+            }
+        }
+
+        @Override
+        public void moved(BufferAttr attr, long deviceLatencyUs, boolean suspended) {
+            if (!over) {
+                guest.moved(attr, deviceLatencyUs, suspended);
+            }
+        }
+
+        @Override
+        public void credit(int bytes) {
+            if (!over && bytes > 0) {
+                outstandingCredit += bytes;
+                guest.credit(bytes);
+            }
+        }
+
+        @Override
+        public void started() {
+            if (!over) {
+                guest.started();
+            }
+        }
+
+        @Override
+        public void underflow(long readIndex) {
+            if (!over) {
+                underflows++;
+                guest.underflow(readIndex + base);
+            }
+        }
+
+        @Override
+        public void overflow() {
+            if (!over) {
+                guest.overflow();
+            }
+        }
+    }
+}

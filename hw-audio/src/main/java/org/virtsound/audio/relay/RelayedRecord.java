@@ -1,0 +1,335 @@
+package org.virtsound.audio.relay;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.RecordListener;
+import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
+
+/**
+ * One record stream of a guest: silence at the right pace while the microphone is not granted, with no stream on the host, and the
+ * host's microphone while it is; the guest sees one stream all along. Owned by the audio loop.
+ *
+ * <p>On a grant the silence goes on until the host's stream is open; on a revoke the host's stream is closed before anything else.
+ * The guest's read index is what it was given, whichever stream it came from.
+ */
+final class RelayedRecord implements RecordStream, RelayedStream {
+    private final RelayConnection connection;
+    private final GuestRelay relay;
+    private final MicListener guest;
+    private final HostRequest wanted;
+    private final PendingTimings timings = new PendingTimings();
+    /** What the guest hears. */
+    private Side side;
+    /** The host's stream, while it is being opened behind the silence. */
+    private @Nullable Side coming;
+
+    private boolean opened;
+    private boolean closed;
+    private boolean reading = true;
+    /** Given to the guest; its read index. */
+    private long bytes;
+
+    private long latencyUs = -1;
+
+    RelayedRecord(RelayConnection connection, GuestRelay relay, StreamRequest request, MicListener guest) {
+        this.connection = connection;
+        this.relay = relay;
+        this.guest = guest;
+        wanted = new HostRequest(request, relay.identity().title());
+        side = open(relay.mic().open());
+    }
+
+    private Side open(boolean live) {
+        Side fresh = new Side(live);
+        StreamRequest request = wanted.record(relay.policy());
+        RecordStream stream = (live ? relay.host() : relay.silence()).record(request, fresh);
+        fresh.stream = stream;
+        if (wanted.rateHz != wanted.guests().spec().rateHz()) {
+            stream.sampleRate(wanted.rateHz, error -> {});
+        }
+        if (!reading) {
+            stream.reading(false);
+        }
+        return fresh;
+    }
+
+    @Override
+    public void reading(boolean on) {
+        reading = on;
+        side.stream().reading(on);
+        if (coming != null) {
+            coming.stream().reading(on);
+        }
+    }
+
+    @Override
+    public void cork(boolean corked, Reply reply) {
+        wanted.corked = corked;
+        side.stream().cork(corked, settled(reply));
+        if (coming != null) {
+            coming.stream().cork(corked, error -> {});
+        }
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        side.stream().flush(settled(reply));
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        if (timings.asked(tag, localS, localUs)) {
+            side.stream().timing(tag, localS, localUs);
+        }
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr attr, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        wanted.attr = attr;
+        wanted.adjustLatency = adjustLatency;
+        wanted.earlyRequests = earlyRequests;
+        side.stream().bufferAttr(attr, adjustLatency, earlyRequests, settled(reply));
+        if (coming != null) {
+            coming.stream().bufferAttr(attr, adjustLatency, earlyRequests, error -> {});
+        }
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        wanted.rateHz = rateHz;
+        side.stream().sampleRate(rateHz, settled(reply));
+        if (coming != null) {
+            coming.stream().sampleRate(rateHz, error -> {});
+        }
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        wanted.name = HostRequest.bounded(name);
+        side.stream().name(wanted.hostName(), settled(reply));
+        if (coming != null) {
+            coming.stream().name(wanted.hostName(), error -> {});
+        }
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        wanted.volume = volume;
+        ChannelVolumes host =
+                Objects.requireNonNull(wanted.hostVolume(relay.policy().captureVolumePercent()));
+        side.stream().volume(host, settled(reply));
+        if (coming != null) {
+            coming.stream().volume(host, error -> {});
+        }
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        wanted.muted = muted;
+        side.stream().mute(muted, settled(reply));
+        if (coming != null) {
+            coming.stream().mute(muted, error -> {});
+        }
+    }
+
+    /** A guest has one source; where it comes from is its owner's to say. */
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        reply.done(ErrorCode.ACCESS);
+    }
+
+    @Override
+    public void follow(GuestPolicy before, GuestPolicy now) {
+        if (closed) {
+            return;
+        }
+        if (!relay.mic().open()) {
+            silence();
+            return;
+        }
+        Side live = side.live ? side : coming;
+        if (live == null) {
+            coming = open(true);
+            return;
+        }
+        if (!Objects.equals(before.source(), now.source())) {
+            live.stream().device(now.source(), error -> {});
+        }
+        ChannelVolumes volume = wanted.hostVolume(now.captureVolumePercent());
+        if (volume != null && !Objects.equals(before.captureVolumePercent(), now.captureVolumePercent())) {
+            live.stream().volume(volume, error -> {});
+        }
+    }
+
+    /** Takes the microphone away at once. */
+    private void silence() {
+        Side wasComing = coming;
+        if (wasComing != null) {
+            coming = null;
+            wasComing.drop();
+        }
+        if (side.live) {
+            Side live = side;
+            live.drop();
+            guest.recalled();
+            replace(open(false));
+        }
+    }
+
+    private void replace(Side fresh) {
+        side = fresh;
+        timings.askAgain(fresh.stream());
+    }
+
+    /** A reply that a replaced stream leaves open is good news all the same: {@link #wanted} is carried over. */
+    private Reply settled(Reply reply) {
+        return error -> reply.done(error == ErrorCode.NOENTITY && !closed ? ErrorCode.OK : error);
+    }
+
+    boolean onAir() {
+        return side.live || coming != null;
+    }
+
+    @Override
+    public void kill() {
+        if (!closed) {
+            close();
+            guest.ended(ErrorCode.KILLED);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            end();
+            side.stream().close();
+        }
+    }
+
+    private void end() {
+        closed = true;
+        side.over = true;
+        if (coming != null) {
+            coming.drop();
+            coming = null;
+        }
+        connection.ended(this, opened);
+    }
+
+    @Override
+    public StreamStatus status() {
+        return new StreamStatus(
+                false, wanted.name, wanted.guests().spec(), wanted.corked, bytes, 0, latencyUs, side.live);
+    }
+
+    /** What one stream behind tells; deaf while it is not what the guest hears. */
+    private final class Side implements RecordListener {
+        private final boolean live;
+        private boolean over;
+        private @Nullable RecordStream stream;
+
+        Side(boolean live) {
+            this.live = live;
+        }
+
+        RecordStream stream() {
+            return Objects.requireNonNull(stream, "the server called back before it returned the stream");
+        }
+
+        void drop() {
+            over = true;
+            stream().close();
+        }
+
+        @Override
+        public void opened(StreamOpened as) {
+            if (over) {
+                return;
+            }
+            if (this == coming) {
+                coming = null;
+                side.drop();
+                replace(this);
+            }
+            if (opened) {
+                guest.bufferAttr(as.attr(), as.deviceLatencyUs());
+                return;
+            }
+            opened = true;
+            connection.started(RelayedRecord.this);
+            guest.opened(as);
+        }
+
+        @Override
+        public void ended(ErrorCode error) {
+            if (over) {
+                return;
+            }
+            over = true;
+            if (this == coming) {
+                coming = null;
+            } else if (live) {
+                guest.recalled();
+                replace(open(false));
+            } else {
+                end();
+                guest.ended(error);
+            }
+        }
+
+        @Override
+        public void fragment(ByteBuf fragment) {
+            if (over || this != side) {
+                fragment.release();
+                return;
+            }
+            int size = fragment.readableBytes();
+            bytes += size;
+            relay.meters().recordedBytes += size;
+            guest.fragment(fragment);
+        }
+
+        @Override
+        public void timing(int tag, int localS, int localUs, Timing timing) {
+            if (over || !timings.answered(tag)) {
+                return;
+            }
+            long queued = Math.max(0, timing.writeIndex - timing.readIndex);
+            timing.readIndex = bytes;
+            timing.writeIndex = bytes + queued;
+            latencyUs = timing.firstLatencyUs
+                    + timing.secondLatencyUs
+                    + wanted.guests().spec().usOf(queued);
+            guest.timing(tag, localS, localUs, timing);
+        }
+
+        @Override
+        public void bufferAttr(BufferAttr attr, long deviceLatencyUs) {
+            if (!over && this == side) {
+                guest.bufferAttr(attr, deviceLatencyUs);
+            }
+        }
+
+        @Override
+        public void suspended(boolean suspended) {
+            if (!over && this == side) {
+                guest.suspended(suspended);
+            }
+        }
+
+        @Override
+        public void moved(BufferAttr attr, long deviceLatencyUs, boolean suspended) {
+            if (!over && this == side) {
+                guest.moved(attr, deviceLatencyUs, suspended);
+            }
+        }
+    }
+}

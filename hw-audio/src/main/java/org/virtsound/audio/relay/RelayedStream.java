@@ -1,0 +1,14 @@
+package org.virtsound.audio.relay;
+
+/** A guest's stream, as its relay sees it; owned by the audio loop. */
+sealed interface RelayedStream permits RelayedPlayback, RelayedRecord {
+    StreamStatus status();
+
+    /** The policy or the microphone's permission has changed from {@code before}. */
+    void follow(GuestPolicy before, GuestPolicy now);
+
+    /** The relay takes it away; the guest hears that it was killed. */
+    void kill();
+
+    void close();
+}
