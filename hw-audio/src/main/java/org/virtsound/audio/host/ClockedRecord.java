@@ -1,0 +1,183 @@
+package org.virtsound.audio.host;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.RecordListener;
+import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SampleSpec;
+import org.virtsound.audio.stream.Stream;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
+
+/** A record stream of silence at the right pace. Corked, or not read, it costs no timer. Owned by the audio loop. */
+final class ClockedRecord implements RecordStream {
+    private final PaceClock clock;
+    private final PaceClock.Alarm alarm;
+    private final RecordListener listener;
+    private final Consumer<? super Stream> onClosed;
+    private final Silence silence;
+    private final Pace pace;
+    private final Timing timing = new Timing();
+
+    private SampleSpec spec;
+    private BufferAttr attr;
+    private boolean corked;
+    private boolean reading = true;
+    private boolean running;
+    private boolean closed;
+    private long index;
+    /** Gone by and not yet handed over; bytes. */
+    private long due;
+
+    /** @param onClosed once, when the owner closes the stream */
+    ClockedRecord(PaceClock clock, StreamRequest request, RecordListener listener, Consumer<? super Stream> onClosed) {
+        this.clock = clock;
+        this.listener = listener;
+        this.onClosed = onClosed;
+        this.spec = request.spec();
+        this.attr = BufferSizes.record(request.attr(), spec, request.adjustLatency());
+        this.corked = request.corked();
+        this.pace = new Pace(spec);
+        this.silence = Silence.of(spec.format());
+        this.alarm = clock.alarm(this::tick);
+    }
+
+    /** Tells the listener, from the loop, that it is open. */
+    void open() {
+        clock.loop().execute(() -> {
+            if (!closed) {
+                listener.opened(new StreamOpened(attr, 0, false, 0));
+                proceed();
+            }
+        });
+    }
+
+    @Override
+    public void reading(boolean on) {
+        if (on && !reading) {
+            // What went by unread was silence: it is not kept, only the time that it took.
+            settle();
+            index += due;
+            due = 0;
+        }
+        reading = on;
+        proceed();
+    }
+
+    @Override
+    public void cork(boolean on, Reply reply) {
+        settle();
+        corked = on;
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        settle();
+        index += due;
+        due = 0;
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        timing.running = running;
+        long wallUs = clock.wallUs();
+        timing.nowS = (int) (wallUs / 1_000_000);
+        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.writeIndex = index;
+        timing.readIndex = index;
+        listener.timing(tag, localS, localUs, timing);
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr wanted, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        settle();
+        attr = BufferSizes.record(wanted, spec, adjustLatency);
+        listener.bufferAttr(attr, 0);
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        settle();
+        spec = new SampleSpec(spec.format(), spec.channels(), rateHz);
+        pace.rate(rateHz, clock.nowNs());
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            alarm.at(PaceClock.NEVER);
+            onClosed.accept(this);
+        }
+    }
+
+    private void tick(long nowNs) {
+        settle();
+        int bytes = fragmentBytes();
+        while (due >= bytes && reading && !corked && !closed) {
+            due -= bytes;
+            index += bytes;
+            listener.fragment(silence.bytes(bytes));
+        }
+        proceed();
+    }
+
+    private int fragmentBytes() {
+        return Math.min(attr.fragSize(), silence.longest(spec.frameBytes()));
+    }
+
+    private void settle() {
+        if (running) {
+            due += pace.take(clock.nowNs());
+        }
+    }
+
+    private void proceed() {
+        if (closed) {
+            return;
+        }
+        if (corked) {
+            running = false;
+            alarm.at(PaceClock.NEVER);
+            return;
+        }
+        if (!running) {
+            running = true;
+            pace.start(clock.nowNs());
+        }
+        alarm.at(reading ? pace.dueNs(Math.max(fragmentBytes() - due, spec.frameBytes())) : PaceClock.NEVER);
+    }
+}

@@ -1,0 +1,341 @@
+package org.virtsound.audio.host;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SampleSpec;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.Stream;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
+
+/**
+ * PulseAudio's playback stream served by ourselves: a queue that an output empties at its own pace. Corked, waiting to be filled, or
+ * run dry, it costs no timer. Owned by the audio loop.
+ */
+final class PacedPlayback implements PlaybackStream {
+    private static final int RING_BOUND_BYTES = 1 << 20;
+    private static final int SILENT_CHUNK_BYTES = 4 << 10;
+    private static final long NEVER_PLAYED = -1;
+
+    private final PaceClock clock;
+    private final PaceClock.Alarm alarm;
+    private final PcmOutput output;
+    private final PlaybackListener listener;
+    private final Consumer<? super Stream> onClosed;
+    private final PlaybackQueue queue;
+    private final @Nullable SampleRing ring;
+    private final byte silence;
+    private final Queue<Reply> drains = new ArrayDeque<>(2);
+    private final Timing timing = new Timing();
+
+    private SampleSpec spec;
+    private boolean corked;
+    private boolean playing;
+    private boolean paused;
+    private boolean closed;
+    /** An underflow was told and nothing was played since. */
+    private boolean dry = true;
+
+    private long drySinceNs;
+    private long playingFor;
+    private boolean neverPlayed = true;
+
+    /** @param onClosed once, when the owner closes the stream */
+    PacedPlayback(
+            PaceClock clock,
+            PcmOutput output,
+            StreamRequest request,
+            PlaybackListener listener,
+            Consumer<? super Stream> onClosed) {
+        this.clock = clock;
+        this.output = output;
+        this.listener = listener;
+        this.onClosed = onClosed;
+        this.spec = request.spec();
+        this.corked = request.corked();
+        this.alarm = clock.alarm(this::tick);
+        this.queue = new PlaybackQueue(BufferSizes.playback(request.attr(), spec), spec.frameBytes());
+        this.silence = spec.format().silence();
+        this.ring = output.wantsSamples() ? new SampleRing(RING_BOUND_BYTES, silence) : null;
+    }
+
+    /** Tells the listener, from the loop, that it is open. */
+    void open() {
+        clock.loop().execute(() -> {
+            if (!closed) {
+                listener.opened(new StreamOpened(queue.attr(), 0, false, queue.takeMissing()));
+                proceed();
+            }
+        });
+    }
+
+    @Override
+    public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
+        try {
+            if (closed) {
+                return;
+            }
+            settle(clock.nowNs());
+            if (mode != SeekMode.RELATIVE || offsetBytes != 0) {
+                queue.seek(mode, offsetBytes);
+            }
+            int bytes = block.readableBytes();
+            long index = queue.writeIndex();
+            if (!queue.write(bytes)) {
+                listener.overflow();
+            } else if (ring != null) {
+                ring.write(index, block);
+            }
+            proceed();
+        } finally {
+            block.release();
+        }
+    }
+
+    @Override
+    public void cork(boolean on, Reply reply) {
+        long now = clock.nowNs();
+        settle(now);
+        if (on && !corked) {
+            halt();
+            drySinceNs = now;
+        } else if (!on && corked) {
+            dry = true;
+            drySinceNs = now;
+            playingFor = 0;
+        }
+        corked = on;
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        settle(clock.nowNs());
+        queue.flush();
+        output.flush();
+        if (ring != null) {
+            ring.restart(queue.readIndex());
+        }
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void prebuf(Reply reply) {
+        settle(clock.nowNs());
+        queue.prebuf();
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void trigger(Reply reply) {
+        settle(clock.nowNs());
+        queue.trigger();
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void drain(Reply reply) {
+        settle(clock.nowNs());
+        queue.trigger();
+        drains.add(reply);
+        proceed();
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        long now = clock.nowNs();
+        settle(now);
+        timing.firstLatencyUs = output.latencyUs();
+        timing.secondLatencyUs = 0;
+        timing.running = playing;
+        long wallUs = clock.wallUs();
+        timing.nowS = (int) (wallUs / 1_000_000);
+        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.writeIndex = queue.writeIndex();
+        timing.readIndex = queue.readIndex();
+        timing.playingFor = playingFor;
+        timing.underrunFor = neverPlayed ? NEVER_PLAYED : playing ? 0 : spec.bytesOf((now - drySinceNs) / 1000);
+        listener.timing(tag, localS, localUs, timing);
+        proceed();
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr wanted, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        settle(clock.nowNs());
+        queue.attr(BufferSizes.playback(wanted, spec));
+        listener.bufferAttr(queue.attr(), 0);
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        long now = clock.nowNs();
+        settle(now);
+        spec = new SampleSpec(spec.format(), spec.channels(), rateHz);
+        output.rate(rateHz, now);
+        reply.done(ErrorCode.OK);
+        proceed();
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        reply.done(ErrorCode.OK);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        alarm.at(PaceClock.NEVER);
+        output.close();
+        if (ring != null) {
+            ring.close();
+        }
+        for (Reply drain = drains.poll(); drain != null; drain = drains.poll()) {
+            drain.done(ErrorCode.NOENTITY);
+        }
+        onClosed.accept(this);
+    }
+
+    private void tick(long nowNs) {
+        settle(nowNs);
+        proceed();
+    }
+
+    /** Plays what is due by now. */
+    private void settle(long nowNs) {
+        if (!playing) {
+            return;
+        }
+        long due = output.take(nowNs);
+        long bytes = Math.min(due, queue.fill());
+        if (bytes > 0) {
+            hand(bytes);
+            queue.read(bytes);
+            playingFor += bytes;
+            if (dry) {
+                dry = false;
+                neverPlayed = false;
+                listener.started();
+            }
+        }
+        if (due > bytes) {
+            ranDry(due - bytes, nowNs);
+        }
+    }
+
+    private void ranDry(long surplusBytes, long nowNs) {
+        if (!dry) {
+            dry = true;
+            drySinceNs = nowNs;
+            playingFor = 0;
+            if (drains.isEmpty()) {
+                listener.underflow(queue.readIndex());
+            }
+        }
+        if (queue.attr().prebuf() == 0) {
+            queue.read(surplusBytes);
+        } else {
+            halt();
+        }
+    }
+
+    /** Hands {@code bytes} from the read index on to the output. */
+    private void hand(long bytes) {
+        if (ring == null) {
+            return;
+        }
+        long index = queue.readIndex();
+        long end = index + bytes;
+        while (index < end) {
+            ByteBuffer pcm = ring.at(index, end - index);
+            if (pcm == null) {
+                pcm = silent((int) Math.min(end - index, SILENT_CHUNK_BYTES));
+            }
+            index += pcm.remaining();
+            output.play(pcm);
+        }
+        ring.readUpTo(end);
+    }
+
+    private ByteBuffer silent(int bytes) {
+        byte[] pcm = new byte[bytes];
+        Arrays.fill(pcm, silence);
+        return ByteBuffer.wrap(pcm);
+    }
+
+    private void halt() {
+        if (playing) {
+            playing = false;
+            output.stop();
+        }
+    }
+
+    /** Starts if it may, ends drains, gives credit, and sets the alarm for what comes next. */
+    private void proceed() {
+        if (closed || paused) {
+            return;
+        }
+        long now = clock.nowNs();
+        // Asked even while nothing is there: an empty queue goes back to waiting for prebuf, or, without one, time goes
+        // on.
+        if (!playing && !corked && queue.ready()) {
+            playing = true;
+            output.start(now);
+        }
+        if (queue.fill() == 0 && output.latencyUs() == 0) {
+            for (Reply drain = drains.poll(); drain != null; drain = drains.poll()) {
+                drain.done(ErrorCode.OK);
+            }
+        }
+        int credit = closed ? 0 : queue.takeMissing();
+        if (credit > 0) {
+            listener.credit(credit);
+        }
+        if (!closed) {
+            alarm.at(nextNs(now));
+        }
+    }
+
+    private long nextNs(long nowNs) {
+        if (!playing) {
+            return drains.isEmpty() || corked || queue.fill() > 0 ? PaceClock.NEVER : nowNs + output.latencyUs() * 1000;
+        }
+        long untilDry = queue.fill() + spec.frameBytes();
+        return output.dueNs(Math.min(Math.max(queue.bytesToNextStep(), spec.frameBytes()), untilDry));
+    }
+}
