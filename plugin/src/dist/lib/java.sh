@@ -5,15 +5,30 @@ if ! command -v "$java" >/dev/null 2>&1; then
     echo "${0##*/}: no java found (expected: a Java 17 runtime or newer); install one: apt install default-jre-headless" >&2
     exit 1
 fi
+# The runtime tells its version in a file; asking it would cost a start of its own.
+release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
+if [ -r "$release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+    if [ "${version:-17}" -lt 17 ]; then
+        echo "${0##*/}: $java is Java $version (expected: 17 or newer); install one: apt install default-jre-headless, or set JAVA_HOME" >&2
+        exit 1
+    fi
+fi
 native=$home/lib/native/$(uname -m)
+# Named one by one, in one order: the archive of classes holds for exactly this path.
+class_path=
+for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; done
 
 # SerialGC: the smallest collector; there is next to nothing to collect.
 # TieredStopAtLevel=1: the second compiler costs memory and CPU that a relay of ready-made samples does not win back.
+# SharedArchiveFile: the classes as bin/prepare laid them out for this JVM; without it, or for another JVM, they are loaded from
+#   the jars, and Xlog keeps quiet about that.
 # java.library.path, jna.boot.library.path, jna.nounpack: native libraries are taken from lib/native as they lie there. Nothing is
 #   unpacked into a temporary folder, which may be mounted noexec.
 # jna.nosys: never take another JNA's library from the system.
 # enable-native-access: newer JDKs warn about JNA without it.
 common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
+    -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
     --enable-native-access=ALL-UNNAMED"
 
@@ -29,3 +44,6 @@ daemon_flags="-Xms8m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetas
 
 # The command runs for a moment: a small heap is enough.
 command_flags="-Xms8m -Xmx32m -Xss512k"
+
+# What a developer adds: a profiler, a list of the classes loaded.
+common_flags="$common_flags ${VIRT_SOUND_JAVA_FLAGS:-}"

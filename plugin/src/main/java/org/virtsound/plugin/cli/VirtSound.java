@@ -22,12 +22,16 @@ public final class VirtSound {
     }
 
     static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    /** The command with all its subcommands; the manual and the completion are made from it. */
+    public static CommandLine commandLine() {
         return new CommandLine(new VirtSound())
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
                     return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
                 })
-                .setUnmatchedOptionsArePositionalParams(false)
-                .execute(args);
+                .setUnmatchedOptionsArePositionalParams(false);
     }
 }

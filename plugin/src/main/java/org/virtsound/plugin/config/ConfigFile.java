@@ -56,7 +56,10 @@ public final class ConfigFile {
     }
 
     static ServiceConfig parse(Config config) throws BadConfigException {
-        Keys keys = new Keys(config);
+        return parse(config, new Keys(config));
+    }
+
+    static ServiceConfig parse(Config config, Keys keys) throws BadConfigException {
         List<String> uris = keys.texts("libvirt-uri", List.of("xen:///system", "qemu:///system", "lxc:///system"));
         boolean serveAll = config.hasPath("libvirt-uri");
         for (String uri : uris) {

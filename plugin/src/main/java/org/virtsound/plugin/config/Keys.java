@@ -105,6 +105,11 @@ final class Keys {
         return all[index];
     }
 
+    /** What was asked for by now. */
+    Set<String> known() {
+        return Set.copyOf(known);
+    }
+
     /** Call last: whatever was not asked for by now is no key of ours. */
     void refuseUnknown() throws BadConfigException {
         refuseUnknown("", root);

@@ -1,0 +1,70 @@
+package org.virtsound.plugin.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The example that is installed as virt-sound.conf, and its page of the manual. */
+class ShippedConfigTest {
+    private static final Path SHARE = Path.of("src/dist/share");
+    private static final Pattern COMMENTED_KEY = Pattern.compile("(?m)^(\\s*)#([a-z-]+ = )");
+
+    @Test
+    void asShippedDiffersFromTheDefaultsOnlyInKeepingTheNetwork() throws Exception {
+        ServiceConfig shipped = ConfigFile.read(SHARE.resolve("virt-sound.conf"));
+        ServiceConfig built = ConfigFile.parse(ConfigFactory.empty());
+
+        assertThat(built.network().keep()).isFalse();
+        assertThat(shipped.network().keep()).isTrue();
+        assertThat(shipped)
+                .usingRecursiveComparison()
+                .ignoringFields("network.keep")
+                .isEqualTo(built);
+    }
+
+    @Test
+    void everyCommentedValueIsTheDefault() throws Exception {
+        ServiceConfig uncommented = ConfigFile.parse(uncommented());
+
+        assertThat(uncommented)
+                .usingRecursiveComparison()
+                .ignoringFields("network.keep", "serveAllUris")
+                .isEqualTo(ConfigFile.parse(ConfigFactory.empty()));
+    }
+
+    @Test
+    void showsEveryKeyThereIs() throws Exception {
+        assertThat(uncommented().entrySet().stream().map(entry -> entry.getKey()))
+                .containsExactlyInAnyOrderElementsOf(known());
+    }
+
+    @Test
+    void itsPageTellsOfEveryKeyThereIsAndOfNoOther() throws Exception {
+        String page = Files.readString(SHARE.resolve("man/virt-sound.conf.5"));
+
+        assertThat(page.lines()
+                        .filter(line -> line.startsWith(".B ") && !line.contains("#"))
+                        .map(line -> line.substring(3).replace("\\", ""))
+                        .filter(key -> key.contains(".") || key.contains("-")))
+                .containsExactlyInAnyOrderElementsOf(known());
+    }
+
+    private static Config uncommented() throws Exception {
+        String text = Files.readString(SHARE.resolve("virt-sound.conf"));
+        return ConfigFactory.parseString(
+                COMMENTED_KEY.matcher(text).replaceAll("$1$2").replace("= none", "= \"none\""));
+    }
+
+    private static Set<String> known() throws Exception {
+        Config empty = ConfigFactory.empty();
+        Keys keys = new Keys(empty);
+        ConfigFile.parse(empty, keys);
+        return keys.known();
+    }
+}
