@@ -1,0 +1,17 @@
+package org.virtsound.net;
+
+/** The one port to the machine: runs programs, each with a time-out; the tests and a dry run put others behind it. */
+@FunctionalInterface
+public interface Commands {
+    /**
+     * Runs a command to its end.
+     *
+     * @return what it wrote to standard output
+     * @throws CommandFailure not found, exit code other than 0, or too slow
+     */
+    String run(Command command);
+
+    default String run(String... argv) {
+        return run(Command.of(argv));
+    }
+}

@@ -1,0 +1,47 @@
+package org.virtsound.net;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Works out the way down: the bridge first and its firewall last, so that no packet passes without it. */
+final class DownPlan {
+    private final SoundNetwork network;
+    private final NetworkState state;
+    private final Maker who;
+
+    DownPlan(SoundNetwork network, NetworkState state, Maker who) {
+        this.network = network;
+        this.state = state;
+        this.who = who;
+    }
+
+    NetworkPlan plan() {
+        Optional<Maker> made = state.link(network.bridge()).flatMap(link -> Maker.of(link.alias()));
+        if (who == Maker.DAEMON && made.isPresent() && made.get() == Maker.COMMAND) {
+            return NetworkPlan.up(network, List.of(), state, who);
+        }
+        Batch batch = new Batch("ip");
+        for (String name : List.of(UpPlan.NEW_BRIDGE, UpPlan.NEW_TAP)) {
+            state.link(name).ifPresent(link -> batch.add("link", "delete", "dev", name));
+        }
+        if (made.isPresent()) {
+            batch.add("link", "delete", "dev", network.bridge());
+        } else {
+            state.neighbours().keySet().forEach(ip -> batch.add("neigh", "delete", ip, "dev", network.bridge()));
+        }
+        state.link(network.tap())
+                .filter(link -> Maker.of(link.alias()).isPresent())
+                .ifPresent(link -> batch.add("link", "delete", "dev", network.tap()));
+        List<Step> steps = new ArrayList<>();
+        batch.command().ifPresent(command -> steps.add(new Step("remove the devices that virt-sound made", command)));
+        firewall("iptables", state.filter(), steps);
+        firewall("ip6tables", state.filter6(), steps);
+        return new NetworkPlan(steps, List.of(), List.of());
+    }
+
+    private static void firewall(String tool, Filter filter, List<Step> steps) {
+        Firewall.removal(filter)
+                .ifPresent(text -> steps.add(new Step("remove virt-sound's chains", Firewalling.restore(tool, text))));
+    }
+}

@@ -1,0 +1,145 @@
+package org.virtsound.net;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is: devices, forwarding entries, neighbours, routes, listeners and firewall, read in about eight commands however
+ * many guests there are. Reading changes nothing.
+ *
+ * @param links every device by name
+ * @param entries the bridge's static forwarding entries
+ * @param neighbours the bridge's permanent neighbours, MAC address by IPv4 address
+ * @param routes destinations of the routes that lead elsewhere than over the bridge
+ * @param listeners local IPv4 addresses that something listens on at the sound server's port
+ * @param settings kernel settings of the bridge, by path under {@code /proc/sys}
+ */
+public record NetworkState(
+        Map<String, Link> links,
+        List<Entry> entries,
+        Map<String, String> neighbours,
+        List<Route> routes,
+        List<String> listeners,
+        Map<String, String> settings,
+        Filter filter,
+        Filter filter6) {
+
+    /** A static forwarding entry: frames to {@code mac} leave by {@code device} only. */
+    record Entry(String device, String mac, boolean sticky) {}
+
+    /** A route to {@code destination} over {@code device}. */
+    record Route(String destination, String device) {
+        boolean overlaps(Subnet subnet) {
+            if (destination.equals("default") || !destination.matches("[0-9.]+(/[0-9]+)?")) {
+                return false;
+            }
+            String[] parts = destination.split("/", -1);
+            return subnet.overlaps(Subnet.parseAddress(parts[0]), parts.length == 1 ? 32 : Integer.parseInt(parts[1]));
+        }
+    }
+
+    /** Reads what there is; a firewall that cannot be read is part of the state, any other failure is thrown. */
+    public static NetworkState read(Commands commands, SoundNetwork network) {
+        Map<String, Link> links = Json.objects(commands.run("ip", "-j", "-d", "addr", "show")).stream()
+                .map(Link::of)
+                .collect(Collectors.toMap(Link::name, link -> link, (a, b) -> b, LinkedHashMap::new));
+        String bridge = network.bridge();
+        boolean isBridge = Optional.ofNullable(links.get(bridge))
+                .filter(link -> link.kind().equals("bridge"))
+                .isPresent();
+        return new NetworkState(
+                links,
+                isBridge ? entries(commands.run("bridge", "-j", "fdb", "show", "br", bridge)) : List.of(),
+                isBridge
+                        ? neighbours(commands.run("ip", "-j", "-4", "neigh", "show", "dev", bridge, "nud", "permanent"))
+                        : Map.of(),
+                routes(commands.run("ip", "-j", "-4", "route", "show", "table", "main"), bridge),
+                listeners(commands.run("cat", "/proc/net/tcp"), network.port()),
+                isBridge ? settings(commands, bridge) : Map.of(),
+                filter(commands, "iptables-save"),
+                filter(commands, "ip6tables-save"));
+    }
+
+    Optional<Link> link(String name) {
+        return Optional.ofNullable(links.get(name));
+    }
+
+    /** The bridge's ports, as the kernel has them. */
+    List<Link> ports(SoundNetwork network) {
+        return links.values().stream()
+                .filter(link -> link.master().equals(network.bridge()))
+                .toList();
+    }
+
+    private static List<Entry> entries(String json) {
+        return Json.objects(json).stream()
+                .filter(entry -> Json.text(entry, "state").equals("static"))
+                .map(entry -> new Entry(
+                        Json.text(entry, "ifname"),
+                        Json.text(entry, "mac"),
+                        entry.get("flags") instanceof List<?> flags && flags.contains("sticky")))
+                .toList();
+    }
+
+    private static Map<String, String> neighbours(String json) {
+        Map<String, String> macs = new LinkedHashMap<>();
+        Json.objects(json).forEach(entry -> macs.put(Json.text(entry, "dst"), Json.text(entry, "lladdr")));
+        return macs;
+    }
+
+    private static List<Route> routes(String json, String bridge) {
+        return Json.objects(json).stream()
+                .map(route -> new Route(Json.text(route, "dst"), Json.text(route, "dev")))
+                .filter(route -> !route.device().equals(bridge))
+                .toList();
+    }
+
+    /** Lines of /proc/net/tcp: number, local address as little-endian hex and port, remote, state (0A: listening). */
+    private static List<String> listeners(String table, int port) {
+        List<String> found = new ArrayList<>();
+        for (String line : table.lines().toList()) {
+            String[] words = line.strip().split("\\s+", -1);
+            if (words.length > 3 && words[3].equals("0A") && words[1].endsWith(String.format(":%04X", port))) {
+                int[] bytes = Stream.of(6, 4, 2, 0)
+                        .mapToInt(at -> Integer.parseInt(words[1].substring(at, at + 2), 16))
+                        .toArray();
+                found.add(bytes[0] + "." + bytes[1] + "." + bytes[2] + "." + bytes[3]);
+            }
+        }
+        return found;
+    }
+
+    private static Map<String, String> settings(Commands commands, String bridge) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String path : List.of(Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
+            try {
+                values.put(path, commands.run("cat", path).strip());
+            } catch (CommandFailure absent) {
+                // A kernel without IPv6 has no such file, and nothing to switch off.
+            }
+        }
+        return values;
+    }
+
+    private static Filter filter(Commands commands, String save) {
+        try {
+            return Filter.parse(commands.run(save, "-c"));
+        } catch (CommandFailure e) {
+            return Filter.unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Whether kernel and iproute2 know a locked port; where no port shows it, both are taken to be of today. */
+    boolean canLock() {
+        return links.values().stream()
+                .map(Link::port)
+                .filter(Objects::nonNull)
+                .allMatch(port -> Objects.requireNonNull(port).locked() != null);
+    }
+}

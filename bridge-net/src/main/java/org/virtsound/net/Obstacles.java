@@ -1,0 +1,159 @@
+package org.virtsound.net;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is in the way of the network, so that all is refused before anything is changed. */
+final class Obstacles {
+    private Obstacles() {}
+
+    static List<Problem> of(SoundNetwork network, NetworkState state) {
+        List<Problem> found = new ArrayList<>();
+        tools(state, found);
+        bridge(network, state, found);
+        tap(network, state, found);
+        uplink(network, state, found);
+        state.routes().stream()
+                .filter(route -> route.overlaps(network.subnet()))
+                .forEach(route -> found.add(new Problem(
+                        "subnet " + network.subnet() + " overlaps the route to " + route.destination() + " over "
+                                + route.device(),
+                        "a network that nothing else uses",
+                        "set network.subnet to a free one, such as \"10.47.14.0/29\"")));
+        port(network, state, found);
+        return found;
+    }
+
+    /** The ports that can be served: there, free or already on the bridge, and no address or MAC of another's. */
+    static List<GuestPort> served(
+            SoundNetwork network, Collection<GuestPort> ports, NetworkState state, List<Problem> left) {
+        Set<String> taken = new TreeSet<>();
+        List<GuestPort> served = new ArrayList<>();
+        for (GuestPort port : ports) {
+            Problem problem = trouble(network, port, state, taken);
+            if (problem == null) {
+                served.add(port);
+            } else {
+                left.add(problem);
+            }
+        }
+        return served;
+    }
+
+    private static @Nullable Problem trouble(
+            SoundNetwork network, GuestPort port, NetworkState state, Set<String> taken) {
+        String address = port.address().getHostAddress();
+        String named = "port " + port.device() + " (" + address + ", " + port.mac() + ")";
+        Link link = state.links().get(port.device());
+        if (link == null) {
+            return new Problem(
+                    named + " is not there",
+                    "the host's end of the guest's card",
+                    "see 'virsh domiflist' for its name");
+        }
+        if (!link.master().isEmpty() && !link.master().equals(network.bridge())) {
+            return new Problem(
+                    named + " is on bridge " + link.master(),
+                    "bridge " + network.bridge(),
+                    "name " + network.bridge() + " as the source of the guest's interface");
+        }
+        if (!network.subnet().isForGuest(port.address())) {
+            return new Problem(
+                    named + " has an address that no guest may have",
+                    "a guest's address inside " + network.subnet() + ", not "
+                            + network.subnet().host().getHostAddress(),
+                    "change or remove the address in the domain's metadata");
+        }
+        if (!taken.add(address) || !taken.add(port.mac().text())) {
+            return new Problem(
+                    named + " has an address or MAC address that another port has",
+                    "one of each for every guest",
+                    "change it in the domain's metadata or interface");
+        }
+        return null;
+    }
+
+    private static void tools(NetworkState state, List<Problem> found) {
+        if (!state.filter().isReadable()) {
+            found.add(new Problem(
+                    "the firewall cannot be read: " + state.filter().trouble(),
+                    "iptables, and the right to use it",
+                    "install the package iptables, and run this as root"));
+        }
+    }
+
+    private static void bridge(SoundNetwork network, NetworkState state, List<Problem> found) {
+        String want = network.subnet().hostWithPrefix();
+        state.link(network.bridge()).ifPresent(link -> {
+            if (!link.kind().equals("bridge")) {
+                found.add(new Problem(
+                        "device " + network.bridge() + " is not a bridge",
+                        "a bridge, or no such device",
+                        "set network.bridge to another name, or remove it: ip link delete dev " + network.bridge()));
+            } else if (Maker.of(link.alias()).isEmpty() && !link.addresses().equals(List.of(want))) {
+                found.add(new Problem(
+                        "bridge " + network.bridge() + " exists, was not made by virt-sound and has "
+                                + (link.addresses().isEmpty() ? "no address" : String.join(", ", link.addresses())),
+                        want,
+                        "set network.bridge to another name, or give this one the address: ip addr add " + want
+                                + " dev " + network.bridge()));
+            }
+        });
+    }
+
+    private static void tap(SoundNetwork network, NetworkState state, List<Problem> found) {
+        state.link(network.tap()).ifPresent(link -> {
+            if (!link.kind().equals("tap")) {
+                found.add(new Problem(
+                        "device " + network.tap() + " is not a tap",
+                        "a tap, or no such device",
+                        "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
+            } else if (Maker.of(link.alias()).isEmpty() && !link.master().equals(network.bridge())) {
+                found.add(new Problem(
+                        "tap " + network.tap() + " exists, was not made by virt-sound and is not on bridge "
+                                + network.bridge(),
+                        "no such device, or one that is on the bridge",
+                        "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
+            }
+        });
+    }
+
+    private static void uplink(SoundNetwork network, NetworkState state, List<Problem> found) {
+        String uplink = network.uplink();
+        Link link = uplink == null ? null : state.links().get(uplink);
+        if (link == null || link.master().equals(network.bridge())) {
+            return;
+        }
+        if (!link.master().isEmpty() || !link.addresses().isEmpty()) {
+            found.add(new Problem(
+                    "uplink " + uplink + " is in use: "
+                            + (link.master().isEmpty()
+                                    ? "it has " + String.join(", ", link.addresses())
+                                    : "it is a port of " + link.master()),
+                    "an Ethernet device of its own for sound, without addresses",
+                    "set network.uplink to another device, or none"));
+        }
+    }
+
+    /** On a bridge that is up, a listener on its own address is the daemon; on every address it is a stranger. */
+    private static void port(SoundNetwork network, NetworkState state, List<Problem> found) {
+        boolean isUp = state.link(network.bridge())
+                .filter(link -> link.addresses().contains(network.subnet().hostWithPrefix()))
+                .isPresent();
+        for (String address : state.listeners()) {
+            boolean isWhereTheDaemonListens =
+                    address.equals(network.subnet().host().getHostAddress());
+            if (address.equals("0.0.0.0") || (isWhereTheDaemonListens && !isUp)) {
+                found.add(new Problem(
+                        "port " + network.port() + " is in use on " + address,
+                        "nothing that listens on " + network.subnet().host().getHostAddress() + ":" + network.port(),
+                        "find it with 'ss -ltnp sport = :" + network.port()
+                                + "' (PulseAudio's module-native-protocol-tcp?), or set network.port"));
+            }
+        }
+    }
+}

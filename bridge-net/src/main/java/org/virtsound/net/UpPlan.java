@@ -1,0 +1,192 @@
+package org.virtsound.net;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works out the way up: firewall first, so that the bridge never carries a packet without it; then bridge, tap, ports,
+ * forwarding entries and neighbours. Devices are made under another name and renamed once they carry our mark, so that
+ * whatever is found under the real name is either whole or not ours, however a run ended.
+ */
+final class UpPlan {
+    static final String NEW_BRIDGE = "virt-sound-br0";
+    static final String NEW_TAP = "virt-sound-tap0";
+
+    private final SoundNetwork network;
+    private final NetworkState state;
+    private final Maker maker;
+    private final String bridge;
+    private final List<Step> steps = new ArrayList<>();
+
+    UpPlan(SoundNetwork network, NetworkState state, Maker maker) {
+        this.network = network;
+        this.state = state;
+        this.maker = maker;
+        this.bridge = network.bridge();
+    }
+
+    NetworkPlan plan(Collection<GuestPort> ports) {
+        List<Problem> problems = Obstacles.of(network, state);
+        if (!problems.isEmpty()) {
+            return new NetworkPlan(List.of(), problems, List.of());
+        }
+        List<Problem> left = new ArrayList<>();
+        List<GuestPort> served = Obstacles.served(network, ports, state, left);
+        firewall(served);
+        devices();
+        settings();
+        links(served);
+        entries(served);
+        neighbours(served);
+        return new NetworkPlan(steps, List.of(), left);
+    }
+
+    private void firewall(List<GuestPort> served) {
+        Firewall.ipv4(network, served)
+                .batch(state.filter())
+                .ifPresent(batch -> steps.add(Firewalling.step("iptables", batch, state.filter())));
+        if (state.filter6().isReadable()) {
+            Firewall.ipv6(network)
+                    .batch(state.filter6())
+                    .ifPresent(batch -> steps.add(Firewalling.step("ip6tables", batch, state.filter6())));
+        }
+    }
+
+    private void devices() {
+        Batch left = new Batch("ip");
+        for (String name : List.of(NEW_BRIDGE, NEW_TAP)) {
+            state.link(name).ifPresent(link -> left.add("link", "delete", "dev", name));
+        }
+        step("remove what an interrupted run left", left, null);
+        if (state.link(bridge).isEmpty()) {
+            Batch make = new Batch("ip");
+            make.add(
+                    "link", "add", "name", NEW_BRIDGE, "address", bridgeMac(), "type", "bridge", "mcast_snooping", "0");
+            make.add("link", "set", "dev", NEW_BRIDGE, "alias", maker.alias());
+            make.add("link", "set", "dev", NEW_BRIDGE, "name", bridge);
+            step("make the bridge", make, Command.of("ip", "link", "delete", "dev", bridge));
+        }
+        if (state.link(network.tap()).isEmpty()) {
+            Batch make = new Batch("ip");
+            make.add("tuntap", "add", "dev", NEW_TAP, "mode", "tap");
+            make.add("link", "set", "dev", NEW_TAP, "alias", maker.alias());
+            make.add("link", "set", "dev", NEW_TAP, "name", network.tap());
+            step("make the tap", make, Command.of("ip", "link", "delete", "dev", network.tap()));
+        }
+    }
+
+    /** Fixed, so that a guest's ARP entry outlives a bridge that was made anew, and unicast of our own making (02). */
+    private String bridgeMac() {
+        byte[] host = network.subnet().host().getAddress();
+        return String.format("02:76:%02x:%02x:%02x:%02x", host[0], host[1], host[2], host[3]);
+    }
+
+    private void settings() {
+        boolean hasIpv6 = state.links().values().stream().anyMatch(Link::hasIpv6);
+        boolean isThere = state.link(bridge).isPresent();
+        String ipv6 = Settings.ipv6(bridge);
+        if (isThere ? state.settings().getOrDefault(ipv6, "1").equals("0") : hasIpv6) {
+            steps.add(new Step("switch IPv6 off on the bridge", new Command(List.of("tee", ipv6), "1\n")));
+        }
+        String arp = Settings.arpIgnore(bridge);
+        if (!state.settings().getOrDefault(arp, "0").equals("1")) {
+            steps.add(
+                    new Step("answer ARP for the bridge's own address only", new Command(List.of("tee", arp), "1\n")));
+        }
+    }
+
+    private void links(List<GuestPort> served) {
+        String want = network.subnet().hostWithPrefix();
+        Batch batch = new Batch("ip");
+        Optional<Link> there = state.link(bridge);
+        List<String> addresses = there.map(Link::addresses).orElse(List.of());
+        if (!addresses.contains(want)) {
+            // Only on a bridge of ours can it have another one: that of an older configuration.
+            addresses.forEach(address -> batch.add("addr", "delete", address, "dev", bridge));
+            batch.add("addr", "add", want, "dev", bridge);
+        }
+        if (!there.map(Link::up).orElse(false)) {
+            batch.add("link", "set", "dev", bridge, "up");
+        }
+        for (String member : members(served)) {
+            Optional<Link> link = state.link(member);
+            if (!link.map(Link::master).orElse("").equals(bridge)) {
+                batch.add("link", "set", "dev", member, "master", bridge);
+            }
+            List<String> words = new ArrayList<>(List.of("link", "set", "dev", member, "type", "bridge_slave"));
+            int bare = words.size();
+            words.addAll(PortSettings.missing(
+                    link.filter(some -> some.master().equals(bridge))
+                            .map(Link::port)
+                            .orElse(null),
+                    state));
+            if (words.size() > bare) {
+                batch.add(words.toArray(String[]::new));
+            }
+            if (!link.map(Link::up).orElse(false)) {
+                batch.add("link", "set", "dev", member, "up");
+            }
+        }
+        step("address the bridge, join its ports and lock them", batch, null);
+    }
+
+    /** Every port of a bridge of ours is locked, also one that nobody has told us of yet: it stays mute. */
+    private Set<String> members(List<GuestPort> served) {
+        Set<String> members = new TreeSet<>(Set.of(network.tap()));
+        Optional.ofNullable(network.uplink()).filter(state.links()::containsKey).ifPresent(members::add);
+        served.forEach(port -> members.add(port.device()));
+        if (state.link(bridge).map(link -> Maker.of(link.alias()).isPresent()).orElse(true)) {
+            state.ports(network).forEach(link -> members.add(link.name()));
+        }
+        return members;
+    }
+
+    private void entries(List<GuestPort> served) {
+        Batch batch = new Batch("bridge");
+        Map<String, String> want = new HashMap<>();
+        served.forEach(port -> want.put(port.mac().text(), port.device()));
+        Set<String> there = new HashSet<>();
+        for (NetworkState.Entry entry : state.entries()) {
+            if (entry.device().equals(want.get(entry.mac())) && entry.sticky()) {
+                there.add(entry.mac());
+            } else if (entry.sticky() || want.containsKey(entry.mac())) {
+                batch.add("fdb", "delete", entry.mac(), "dev", entry.device(), "master");
+            }
+        }
+        for (GuestPort port : served) {
+            if (!there.contains(port.mac().text())) {
+                batch.add("fdb", "replace", port.mac().text(), "dev", port.device(), "master", "static", "sticky");
+            }
+        }
+        step("tie each guest's MAC address to its port", batch, null);
+    }
+
+    private void neighbours(List<GuestPort> served) {
+        Batch batch = new Batch("ip");
+        Map<String, String> want = new HashMap<>();
+        served.forEach(
+                port -> want.put(port.address().getHostAddress(), port.mac().text()));
+        state.neighbours().keySet().stream()
+                .filter(address -> !want.containsKey(address))
+                .forEach(address -> batch.add("neigh", "delete", address, "dev", bridge));
+        for (GuestPort port : served) {
+            String address = port.address().getHostAddress();
+            if (!port.mac().text().equals(state.neighbours().get(address))) {
+                batch.add("neigh", "replace", address, "lladdr", port.mac().text(), "dev", bridge, "nud", "permanent");
+            }
+        }
+        step("fix each guest's neighbour entry", batch, null);
+    }
+
+    private void step(String what, Batch batch, @Nullable Command undo) {
+        batch.command().ifPresent(command -> steps.add(new Step(what, command, undo)));
+    }
+}
