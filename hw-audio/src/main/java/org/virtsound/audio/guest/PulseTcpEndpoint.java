@@ -90,24 +90,26 @@ public final class PulseTcpEndpoint implements AutoCloseable {
         return bound;
     }
 
-    /** Connections from {@code address} are {@code relay}'s from now on; those of another relay there are closed. */
+    /** Connections from {@code address} are {@code relay}'s from now on; those of another relay there are closed. In force once it returns. */
     public void admit(InetAddress address, GuestRelay relay) {
-        var unused = loop.call(() -> {
-            Admitted known = admitted.get(address);
-            if (known == null || known.relay != relay) {
-                forget(address);
-                admitted.put(address, new Admitted(relay, new DefaultChannelGroup(loop.eventLoop())));
-            }
-            return null;
-        });
+        loop.call(() -> {
+                    Admitted known = admitted.get(address);
+                    if (known == null || known.relay != relay) {
+                        forget(address);
+                        admitted.put(address, new Admitted(relay, new DefaultChannelGroup(loop.eventLoop())));
+                    }
+                    return null;
+                })
+                .join();
     }
 
     /** Nobody is at {@code address} any more; its connections are closed. */
     public void dismiss(InetAddress address) {
-        var unused = loop.call(() -> {
-            forget(address);
-            return null;
-        });
+        loop.call(() -> {
+                    forget(address);
+                    return null;
+                })
+                .join();
     }
 
     /** Stops listening and closes all connections. */
