@@ -33,10 +33,10 @@ import org.virtsound.audio.stream.AudioLoop;
 public final class PulseTcpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 64;
     /** No other guest waits longer than for two reads of one guest's bytes. */
-    private static final RecvByteBufAllocator READS =
+    static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(64, 4 << 10, 32 << 10).maxMessagesPerRead(2);
 
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
+    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
     /** A guest may be paused for long with something unread; the kernel would give up after a quarter of an hour. */
     private static final int USER_TIMEOUT_MS = (int) TimeUnit.DAYS.toMillis(1);
 

@@ -1,0 +1,79 @@
+package org.virtsound.audio.guest;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/**
+ * Where a unix socket lies and who may open it: a directory that outlives the socket, so that a container's mount of it stays
+ * good. Links are never followed, and nothing is changed that was not made here.
+ *
+ * @param directory made where missing, mode 0755, its parent must be there
+ * @param ownerUid the socket's owner
+ * @param ownerGid the socket's group
+ * @param mode the socket's permissions, as in {@code 0660}
+ */
+public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) {
+    /** The socket's name in its directory, as PulseAudio calls its own. */
+    public static final String NAME = "native";
+
+    /** The kernel's {@code sun_path} without its NUL. */
+    private static final int PATH_MAX_BYTES = 107;
+
+    private static final int SOCKET_TYPE = 0140000;
+    private static final int TYPE_MASK = 0170000;
+
+    public SocketPlace {
+        int length = directory.resolve(NAME).toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > PATH_MAX_BYTES) {
+            throw new IllegalArgumentException("socket " + directory.resolve(NAME) + ": " + length
+                    + " bytes (expected: <= " + PATH_MAX_BYTES + "); choose a shorter runtime-dir or name");
+        }
+    }
+
+    /** @return the socket's path */
+    public Path socket() {
+        return directory.resolve(NAME);
+    }
+
+    /**
+     * Makes the directory where it is missing, and removes a socket left behind in it.
+     *
+     * @throws IOException where the directory is a link, no directory or somebody else's, or where what lies at the socket's path is
+     *     no socket
+     */
+    void prepare() throws IOException {
+        if (Files.notExists(directory, NOFOLLOW_LINKS)) {
+            Files.createDirectory(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Map<String, Object> found = Files.readAttributes(directory, "unix:uid,isDirectory", NOFOLLOW_LINKS);
+        if (!Boolean.TRUE.equals(found.get("isDirectory"))) {
+            throw new IOException(directory + " is no directory (expected: one of our own); remove it");
+        }
+        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (!self.equals(found.get("uid"))) {
+            throw new IOException(
+                    directory + " belongs to uid " + found.get("uid") + " (expected: " + self + "); remove it");
+        }
+        if (Files.exists(socket(), NOFOLLOW_LINKS)) {
+            int type = (int) Files.getAttribute(socket(), "unix:mode", NOFOLLOW_LINKS) & TYPE_MASK;
+            if (type != SOCKET_TYPE) {
+                throw new IOException(socket() + " is no socket (expected: one left behind, or nothing); remove it");
+            }
+            Files.delete(socket());
+        }
+    }
+
+    /** Gives the socket, just bound, its owner and mode. */
+    void hand() throws IOException {
+        Files.setAttribute(socket(), "unix:uid", ownerUid, NOFOLLOW_LINKS);
+        Files.setAttribute(socket(), "unix:gid", ownerGid, NOFOLLOW_LINKS);
+        Files.setAttribute(socket(), "unix:mode", mode);
+    }
+}

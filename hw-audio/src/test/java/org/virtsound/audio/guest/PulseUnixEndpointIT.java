@@ -1,0 +1,134 @@
+package org.virtsound.audio.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.virtsound.audio.Client;
+import org.virtsound.audio.FakeHost;
+import org.virtsound.audio.RelayHarness;
+import org.virtsound.audio.relay.GuestRelay;
+
+/** Users of this machine, each by a uid of its own, at unix sockets. */
+class PulseUnixEndpointIT {
+    private static final int HER_UID = 60_001;
+    private static final int OTHER_UID = 60_002;
+
+    @TempDir
+    Path files;
+
+    private RelayHarness harness;
+    private GuestRelay relay;
+
+    @BeforeEach
+    void start() throws IOException {
+        assumeTrue(new UnixSystem().getUid() == 0, "other users need root");
+        Files.setPosixFilePermissions(files, PosixFilePermissions.fromString("rwxr-xr-x"));
+        harness = new RelayHarness(loop -> new FakeHost(loop.eventLoop()));
+        relay = harness.guest("browser").relay();
+    }
+
+    @AfterEach
+    void stop() {
+        if (harness != null) {
+            harness.close();
+        }
+    }
+
+    private PulseUnixEndpoint listen(SocketPlace place) {
+        PulseUnixEndpoint endpoint = new PulseUnixEndpoint(harness.loop, place, (uid, gid) -> uid == HER_UID, relay);
+        endpoint.listen().orTimeout(5, TimeUnit.SECONDS).join();
+        return endpoint;
+    }
+
+    private SocketPlace hers() {
+        return new SocketPlace(files.resolve("browser"), HER_UID, HER_UID, 0600);
+    }
+
+    private static String info(SocketPlace place, int uid, int expectedExit) {
+        return Client.run(
+                "unix:" + place.socket(),
+                expectedExit,
+                "setpriv",
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                "--clear-groups",
+                "env",
+                "HOME=/nonexistent",
+                "XDG_RUNTIME_DIR=/nonexistent",
+                "pactl",
+                "info");
+    }
+
+    @Test
+    void aUserReachesHerSocketAndAnotherIsStoppedByTheFileSystem() {
+        SocketPlace place = hers();
+        try (PulseUnixEndpoint endpoint = listen(place)) {
+            assertThat(info(place, HER_UID, 0)).contains("Default Sink: virt-sound");
+            assertThat(info(place, OTHER_UID, 1)).contains("refused");
+            assertThat(relay.status().join().closedConnections()).isZero();
+        }
+    }
+
+    @Test
+    void withAWidenedModeAnotherIsStoppedAtThePeerCheck() throws IOException {
+        SocketPlace place = hers();
+        try (PulseUnixEndpoint endpoint = listen(place)) {
+            Files.setPosixFilePermissions(place.socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
+            assertThat(info(place, OTHER_UID, 1)).contains("terminated");
+            assertThat(info(place, HER_UID, 0)).contains("Default Sink: virt-sound");
+        }
+    }
+
+    @Test
+    void theDirectoryOutlivesTheSocketAndAStaleSocketIsReplaced() throws IOException {
+        SocketPlace place = hers();
+        listen(place).close();
+        assertThat(place.directory()).isEmptyDirectory();
+        Object inode = Files.getAttribute(place.directory(), "unix:ino");
+
+        listen(place);
+        try (PulseUnixEndpoint next = listen(place)) {
+            assertThat(info(place, HER_UID, 0)).contains("Default Sink: virt-sound");
+        }
+        assertThat(Files.getAttribute(place.directory(), "unix:ino")).isEqualTo(inode);
+    }
+
+    @Test
+    void aLinkAFileOrSomebodyElsesDirectoryIsRefusedAndLeftAsItIs() throws IOException {
+        Path elsewhere = Files.createDirectory(files.resolve("elsewhere"));
+        Files.createSymbolicLink(files.resolve("browser"), elsewhere);
+        assertThatThrownBy(() -> listen(hers()))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("is no directory");
+        assertThat(elsewhere).isEmptyDirectory();
+
+        SocketPlace taken = new SocketPlace(files.resolve("taken"), HER_UID, HER_UID, 0600);
+        Files.createDirectory(taken.directory());
+        Files.setAttribute(taken.directory(), "unix:uid", OTHER_UID);
+        assertThatThrownBy(() -> listen(taken)).hasMessageContaining("belongs to uid " + OTHER_UID);
+
+        SocketPlace file = new SocketPlace(files.resolve("file"), HER_UID, HER_UID, 0600);
+        Files.createDirectory(file.directory());
+        Files.writeString(file.socket(), "mine");
+        assertThatThrownBy(() -> listen(file)).hasMessageContaining("is no socket");
+        assertThat(file.socket()).hasContent("mine");
+    }
+
+    @Test
+    void aPathLongerThanTheKernelTakesIsRefused() {
+        assertThatThrownBy(() -> new SocketPlace(files.resolve("x".repeat(120)), 0, 0, 0600))
+                .hasMessageContaining("expected: <= 107");
+    }
+}
