@@ -37,6 +37,9 @@ public final class FakeHost implements SoundHost {
     public final List<Place> places = new CopyOnWriteArrayList<>();
     public final List<Place> silences = new CopyOnWriteArrayList<>();
 
+    /** Credit for what was written comes from the test, and so does the answer to a drain ({@link FakePlayback#drained}). */
+    public volatile boolean byHand;
+
     public FakeHost(EventLoop loop) {
         this.loop = loop;
     }
@@ -205,6 +208,9 @@ public final class FakeHost implements SoundHost {
             synchronized (heard) {
                 heard.writeBytes(bytes);
             }
+            if (byHand) {
+                return;
+            }
             loop.execute(() -> {
                 if (!closed) {
                     listener.credit(bytes.length);
@@ -225,7 +231,19 @@ public final class FakeHost implements SoundHost {
 
         @Override
         public void drain(Reply reply) {
-            note("drain", reply);
+            if (byHand) {
+                asked.add("drain");
+                unanswered.add(reply);
+            } else {
+                note("drain", reply);
+            }
+        }
+
+        /** On the loop: answers the drains that wait. */
+        public void drained() {
+            List<Reply> waiting = List.copyOf(unanswered);
+            unanswered.clear();
+            waiting.forEach(reply -> reply.done(ErrorCode.OK));
         }
 
         @Override
