@@ -27,8 +27,7 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
     static final String GUEST = "VIRT-SOUND-GUEST";
     static final String FORWARD = "VIRT-SOUND-FWD";
 
-    private static final Map<String, String> JUMPS =
-            new TreeMap<>(Map.of("INPUT", "-j " + INPUT, "FORWARD", "-j " + FORWARD));
+    static final Map<String, String> JUMPS = new TreeMap<>(Map.of("INPUT", "-j " + INPUT, "FORWARD", "-j " + FORWARD));
 
     static Firewall ipv4(SoundNetwork network, List<GuestPort> ports) {
         String host = network.subnet().host().getHostAddress();

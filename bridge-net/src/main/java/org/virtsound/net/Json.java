@@ -40,8 +40,8 @@ final class Json {
         return value == null ? "" : value.toString();
     }
 
-    static int number(Map<String, Object> parent, String key) {
-        return parent.get(key) instanceof Number value ? value.intValue() : 0;
+    static long number(Map<String, Object> parent, String key) {
+        return parent.get(key) instanceof Number value ? value.longValue() : 0;
     }
 
     static @Nullable Boolean flag(Map<String, Object> parent, String key) {

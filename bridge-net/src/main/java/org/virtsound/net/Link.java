@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param alias the note on it, or empty
  * @param master the bridge it is a port of, or empty
  * @param addresses its IPv4 addresses, as {@code 10.47.13.1/29}
+ * @param receivedPackets what came in by it, on a port: what the guest sent
  * @param port its settings as a bridge port, or null where it is none
  */
 record Link(
@@ -22,6 +23,7 @@ record Link(
         boolean up,
         List<String> addresses,
         boolean hasIpv6,
+        long receivedPackets,
         @Nullable Port port) {
 
     /**
@@ -55,6 +57,7 @@ record Link(
                         .collect(Collectors.toList()),
                 addresses.stream()
                         .anyMatch(address -> Json.text(address, "family").equals("inet6")),
+                Json.number(Json.object(Json.object(json, "stats64"), "rx"), "packets"),
                 Json.text(info, "info_slave_kind").equals("bridge")
                         ? port(Json.object(info, "info_slave_data"))
                         : null);

@@ -1,6 +1,7 @@
 package org.virtsound.net;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record NetworkState(
 
     /** Reads what there is; a firewall that cannot be read is part of the state, any other failure is thrown. */
     public static NetworkState read(Commands commands, SoundNetwork network) {
-        Map<String, Link> links = Json.objects(commands.run("ip", "-j", "-d", "addr", "show")).stream()
+        Map<String, Link> links = Json.objects(commands.run("ip", "-j", "-d", "-s", "addr", "show")).stream()
                 .map(Link::of)
                 .collect(Collectors.toMap(Link::name, link -> link, (a, b) -> b, LinkedHashMap::new));
         String bridge = network.bridge();
@@ -75,6 +76,28 @@ public record NetworkState(
         return links.values().stream()
                 .filter(link -> link.master().equals(network.bridge()))
                 .toList();
+    }
+
+    /**
+     * The guests' ports as they are set up now: a permanent neighbour whose MAC address is tied to a port. What the
+     * command line, which knows no domains, must leave in place.
+     */
+    public List<GuestPort> guestPorts() {
+        Map<String, Entry> tied = new HashMap<>();
+        entries.stream().filter(Entry::sticky).forEach(entry -> tied.put(entry.mac(), entry));
+        List<GuestPort> ports = new ArrayList<>();
+        neighbours.forEach((address, mac) -> {
+            Entry entry = tied.get(mac);
+            if (entry != null) {
+                ports.add(new GuestPort(entry.device(), new MacAddress(mac), Subnet.parseAddress(address)));
+            }
+        });
+        return ports;
+    }
+
+    /** Who made the bridge; empty where there is none, or a stranger's. */
+    public Optional<Maker> maker(SoundNetwork network) {
+        return link(network.bridge()).flatMap(link -> Maker.of(link.alias()));
     }
 
     private static List<Entry> entries(String json) {

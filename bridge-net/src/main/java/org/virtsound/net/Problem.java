@@ -2,6 +2,8 @@ package org.virtsound.net;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Map;
+
 /**
  * Why nothing was changed: what is in the way, and what to do about it.
  *
@@ -19,5 +21,9 @@ public record Problem(String object, String expected, String next) {
     @Override
     public String toString() {
         return object + " (expected: " + expected + "); " + next;
+    }
+
+    Map<String, Object> toMap() {
+        return Map.of("object", object, "expected", expected, "next", next);
     }
 }
