@@ -76,7 +76,7 @@ final class Commands {
         return Answer.decode(asked((Answer) like), in, version);
     }
 
-    private static Opcode asked(Answer answer) {
+    static Opcode asked(Answer answer) {
         Direction direction = directionOf(answer);
         String name = answer.getClass().getSimpleName();
         return switch (name) {
