@@ -2,6 +2,7 @@ package org.virtsound.net;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Works out the way down: the bridge first and its firewall last, so that no packet passes without it. */
@@ -37,7 +38,7 @@ final class DownPlan {
         batch.command().ifPresent(command -> steps.add(new Step("remove the devices that virt-sound made", command)));
         firewall("iptables", state.filter(), steps);
         firewall("ip6tables", state.filter6(), steps);
-        return new NetworkPlan(steps, List.of(), List.of());
+        return new NetworkPlan(steps, List.of(), Map.of());
     }
 
     private static void firewall(String tool, Filter filter, List<Step> steps) {

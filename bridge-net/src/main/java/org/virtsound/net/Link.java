@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network device as {@code ip -j -d addr} shows it.
  *
+ * @param index of the device; one made anew has another
  * @param kind {@code bridge}, {@code tap}, {@code tun}, {@code veth} …; empty for a real card
  * @param alias the note on it, or empty
  * @param master the bridge it is a port of, or empty
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Link(
         String name,
+        long index,
         String kind,
         String alias,
         String master,
@@ -47,6 +49,7 @@ record Link(
         List<Map<String, Object>> addresses = Json.objects(json, "addr_info");
         return new Link(
                 Json.text(json, "ifname"),
+                Json.number(json, "ifindex"),
                 kind,
                 Json.text(json, "ifalias"),
                 Json.text(json, "master"),

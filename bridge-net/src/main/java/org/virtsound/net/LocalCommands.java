@@ -5,11 +5,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs commands on this machine, with a fixed locale and PATH's administrator directories, so that a daemon with a bare
@@ -43,6 +49,16 @@ public final class LocalCommands implements Commands {
         this.timeoutMs = timeoutMs;
     }
 
+    /** Where a program is, in PATH or the administrator's directories. */
+    static Optional<Path> find(String program) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":" + ADMIN_PATH;
+        return Arrays.stream(path.split(":", -1))
+                .filter(directory -> directory.startsWith("/"))
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
     @Override
     public String run(Command command) {
         List<String> argv = new ArrayList<>(prefix);
@@ -70,7 +86,7 @@ public final class LocalCommands implements Commands {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailure.failed(command, -1, "interrupted");
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             throw CommandFailure.failed(command, -1, "its pipes: " + e);
         } finally {
             process.destroyForcibly();

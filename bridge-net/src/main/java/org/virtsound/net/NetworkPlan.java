@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -14,11 +15,11 @@ import java.util.stream.Collectors;
  * @param problems what is in the way of all of it; then there are no steps
  * @param left ports that are left out, and why; the others are served
  */
-public record NetworkPlan(List<Step> steps, List<Problem> problems, List<Problem> left) {
+public record NetworkPlan(List<Step> steps, List<Problem> problems, Map<GuestPort, Problem> left) {
     public NetworkPlan {
         steps = List.copyOf(steps);
         problems = List.copyOf(problems);
-        left = List.copyOf(left);
+        left = Map.copyOf(left);
     }
 
     /** To the network with exactly these guests' ports; {@code maker} is noted on devices that have to be made. */

@@ -33,7 +33,7 @@ public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<
 
     /** Compares; pure. */
     public static NetworkReport of(SoundNetwork network, Collection<GuestPort> ports, NetworkState state) {
-        List<Problem> left = new ArrayList<>();
+        Map<GuestPort, Problem> left = new LinkedHashMap<>();
         List<GuestPort> served = Obstacles.served(network, ports, state, left);
         List<Check> checks = new ArrayList<>();
         checks.addAll(DeviceChecks.of(network, served, state));
@@ -45,7 +45,7 @@ public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<
                 checks,
                 served.stream().map(port -> PortTraffic.of(port, state)).toList(),
                 Obstacles.of(network, state),
-                left);
+                List.copyOf(left.values()));
     }
 
     /** All is there, and nothing is in the way. */

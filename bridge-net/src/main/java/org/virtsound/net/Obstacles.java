@@ -3,6 +3,7 @@ package org.virtsound.net;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Obstacles {
 
     /** The ports that can be served: there, free or already on the bridge, and no address or MAC of another's. */
     static List<GuestPort> served(
-            SoundNetwork network, Collection<GuestPort> ports, NetworkState state, List<Problem> left) {
+            SoundNetwork network, Collection<GuestPort> ports, NetworkState state, Map<GuestPort, Problem> left) {
         Set<String> taken = new TreeSet<>();
         List<GuestPort> served = new ArrayList<>();
         for (GuestPort port : ports) {
@@ -38,7 +39,7 @@ final class Obstacles {
             if (problem == null) {
                 served.add(port);
             } else {
-                left.add(problem);
+                left.put(port, problem);
             }
         }
         return served;

@@ -110,11 +110,12 @@ public record Subnet(int hostBits, int prefix) {
     }
 
     /** The n-th number of the network, from 0 (the network itself). */
-    Inet4Address numbered(int n) {
+    public Inet4Address numbered(int n) {
         return address((hostBits & mask(prefix)) + n);
     }
 
-    int size() {
+    /** How many numbers it has, with the first and the last. */
+    public int size() {
         return ~mask(prefix) + 1;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,9 +37,9 @@ final class UpPlan {
     NetworkPlan plan(Collection<GuestPort> ports) {
         List<Problem> problems = Obstacles.of(network, state);
         if (!problems.isEmpty()) {
-            return new NetworkPlan(List.of(), problems, List.of());
+            return new NetworkPlan(List.of(), problems, Map.of());
         }
-        List<Problem> left = new ArrayList<>();
+        Map<GuestPort, Problem> left = new LinkedHashMap<>();
         List<GuestPort> served = Obstacles.served(network, ports, state, left);
         firewall(served);
         devices();
