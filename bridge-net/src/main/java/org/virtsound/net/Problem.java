@@ -23,7 +23,8 @@ public record Problem(String object, String expected, String next) {
         return object + " (expected: " + expected + "); " + next;
     }
 
-    Map<String, Object> toMap() {
+    /** For programs. */
+    public Map<String, Object> toMap() {
         return Map.of("object", object, "expected", expected, "next", next);
     }
 }

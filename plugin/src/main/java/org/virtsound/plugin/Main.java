@@ -1,8 +1,14 @@
 package org.virtsound.plugin;
 
+import com.google.inject.Guice;
+import com.google.inject.Stage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.net.CommandFailure;
+import org.virtsound.net.NetworkException;
 import org.virtsound.plugin.cli.ExitCode;
 import org.virtsound.plugin.config.BadConfigException;
 import org.virtsound.plugin.config.ConfigFile;
@@ -53,7 +59,29 @@ public final class Main implements Callable<Integer> {
             log.log(System.Logger.Level.ERROR, String.valueOf(e.getMessage()));
             return ExitCode.USAGE;
         }
-        log.log(System.Logger.Level.INFO, "serves " + String.join(", ", read.libvirtUris()));
+        Service service =
+                Guice.createInjector(Stage.PRODUCTION, new ServiceModule(read)).getInstance(Service.class);
+        Thread stop = new Thread(
+                () -> {
+                    log.log(System.Logger.Level.INFO, "ends");
+                    service.stop();
+                    // A signal is the ordinary end of a daemon; without this it would be exit code 143.
+                    Runtime.getRuntime().halt(ExitCode.DONE);
+                },
+                "stop");
+        try {
+            service.start();
+        } catch (IOException | NetworkException | CommandFailure e) {
+            log.log(System.Logger.Level.ERROR, "cannot start: " + e.getMessage());
+            service.stop();
+            return Privilege.mayManageNetwork() ? ExitCode.FAILED : ExitCode.NEEDS_ROOT;
+        }
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return ExitCode.DONE;
     }
 }

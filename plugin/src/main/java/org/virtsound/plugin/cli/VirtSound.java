@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:the daemon is not running", "77:needs root"},
-        subcommands = {})
+        subcommands = {ListCommand.class, ShowCommand.class, NetCommand.class})
 public final class VirtSound {
     private VirtSound() {}
 
@@ -22,7 +22,10 @@ public final class VirtSound {
     }
 
     static int run(String... args) {
-        return commandLine().execute(args);
+        CommandLine command = commandLine();
+        int code = command.execute(args);
+        command.getOut().flush();
+        return code;
     }
 
     /** The command with all its subcommands; the manual and the completion are made from it. */

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.net.Subnet;
 import org.virtsound.plugin.config.ServiceConfig.Dhcp;
 import org.virtsound.plugin.config.ServiceConfig.Vchan.Transport;
 
@@ -21,10 +22,6 @@ import org.virtsound.plugin.config.ServiceConfig.Vchan.Transport;
 public final class ConfigFile {
     public static final Path DEFAULT_PATH = Path.of("/etc/virt-sound/virt-sound.conf");
 
-    /** The device name's room in the kernel, less its terminating zero. */
-    private static final int DEVICE_NAME_CHARS = 15;
-
-    private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,14}");
     private static final Pattern HOST_SERVER =
             Pattern.compile("auto|silence|unix:/.+|tcp:.+:[0-9]{1,5}|alsa:.+|wav:/.+");
     private static final Pattern UNQUOTED = Pattern.compile("\\s*([\\w.-]+)\\s*[=:]\\s*([^\"\\s#]*[:/][^\"\\s#]*).*");
@@ -94,15 +91,26 @@ public final class ConfigFile {
     }
 
     private static ServiceConfig.Network network(Keys keys) throws BadConfigException {
-        return new ServiceConfig.Network(
-                device(keys, "network.bridge", "SOUND"),
-                device(keys, "network.tap", "sound"),
+        ServiceConfig.Network network = new ServiceConfig.Network(
+                keys.text("network.bridge", "SOUND"),
+                keys.text("network.tap", "sound"),
                 keys.text("network.subnet", "10.47.13.0/29"),
                 keys.number("network.port", 4713, 1, 65535),
                 keys.yesNo("network.keep", false),
                 keys.oneOf("network.dhcp", Dhcp.AUTO),
                 keys.optionalText("network.firewalld-zone"),
                 keys.optionalText("network.uplink"));
+        try {
+            Subnet.parse(network.subnet());
+        } catch (IllegalArgumentException e) {
+            throw keys.refused("network.subnet", String.valueOf(e.getMessage()));
+        }
+        try {
+            network.toSoundNetwork();
+        } catch (IllegalArgumentException e) {
+            throw keys.refused("network", String.valueOf(e.getMessage()));
+        }
+        return network;
     }
 
     private static ServiceConfig.Audio audio(Keys keys) throws BadConfigException {
@@ -140,15 +148,6 @@ public final class ConfigFile {
             throw keys.bad(key, "an absolute path");
         }
         return Path.of(text);
-    }
-
-    private static String device(Keys keys, String key, String defaultName) throws BadConfigException {
-        String name = keys.text(key, defaultName);
-        if (!DEVICE_NAME.matcher(name).matches()) {
-            throw keys.bad(
-                    key, "a device name: letters, digits, '-', '_', '.', at most " + DEVICE_NAME_CHARS + " characters");
-        }
-        return name;
     }
 
     /** HOCON's own message, and what to write where the cause is a value without quotes. */

@@ -120,6 +120,13 @@ final class Keys {
         return value == null ? new BadConfigException(key + ": expected " + expected) : bad(key, value, expected);
     }
 
+    /** @param message that says all but where */
+    BadConfigException refused(String key, String message) {
+        ConfigValue value = find(key);
+        return new BadConfigException(
+                (value == null ? "" : value.origin().description() + ": ") + key + ": " + message);
+    }
+
     private void refuseUnknown(String prefix, ConfigObject object) throws BadConfigException {
         for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
             String key = prefix + entry.getKey();

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.net.SoundNetwork;
+import org.virtsound.net.Subnet;
 
 /**
  * virt-sound.conf as values; what the file does not say has the default of the manual.
@@ -53,7 +55,13 @@ public record ServiceConfig(
             boolean keep,
             Dhcp dhcp,
             @Nullable String firewalldZone,
-            @Nullable String uplink) {}
+            @Nullable String uplink) {
+
+        /** @throws IllegalArgumentException where the values do not go together; the message says why */
+        public SoundNetwork toSoundNetwork() {
+            return new SoundNetwork(bridge, tap, Subnet.parse(subnet), port, dhcp == Dhcp.YES, uplink, firewalldZone);
+        }
+    }
 
     /**
      * @param silenceAfterSeconds of silence, after which a stream sleeps

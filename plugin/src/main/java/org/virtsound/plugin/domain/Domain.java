@@ -13,6 +13,8 @@ import org.virtsound.audio.relay.GuestIdentity;
  * @param title null where it has none
  * @param id of this run; a domain that was started again has another one
  * @param type of its hypervisor, as in {@code <domain type=…>}: xen, qemu, kvm, lxc, test
+ * @param nics those on a bridge
+ * @param nicModel of its first NIC, null where it is the hypervisor's default
  * @param settings null where the domain has no element of ours
  * @param assignedAddress from our state element, null where it has none
  */
@@ -23,6 +25,7 @@ public record Domain(
         int id,
         String type,
         List<Nic> nics,
+        @Nullable String nicModel,
         @Nullable SoundSettings settings,
         @Nullable String assignedAddress) {
 

@@ -25,6 +25,8 @@ public final class DomainXml {
     private static final int MAX_CHARS = 4 << 20;
     private static final Pattern MAC = Pattern.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}");
 
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_-]+");
+
     private DomainXml() {}
 
     /** @throws IllegalArgumentException where it is no domain; the message says what is wrong */
@@ -50,6 +52,7 @@ public final class DomainXml {
                 id.isEmpty() ? -1 : Integer.parseInt(id),
                 domain.getAttribute("type"),
                 nics(domain),
+                nicModel(domain),
                 audio == null ? null : SettingsReader.read(audio),
                 state == null ? null : attribute(state, "address"));
     }
@@ -74,6 +77,13 @@ public final class DomainXml {
             }
         }
         return nics;
+    }
+
+    private static @Nullable String nicModel(Element domain) {
+        Element devices = child(domain, "devices");
+        Element first = devices == null ? null : child(devices, "interface");
+        String model = first == null ? null : attributeOf(first, "model", "type");
+        return model != null && MODEL.matcher(model).matches() ? model : null;
     }
 
     private static DocumentBuilder parser() {

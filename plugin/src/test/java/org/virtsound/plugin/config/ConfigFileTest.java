@@ -81,6 +81,8 @@ class ConfigFileTest {
                 "network.dhcp = sometimes",
                 "network.bridge = averyveryverylongname",
                 "network.bridge = \"a/b\"",
+                "network.subnet = \"10.47.13.0/33\"",
+                "network.subnet = \"8.8.8.0/29\"",
                 "libvirt-uri = []",
                 "libvirt-uri = qemu",
                 "host-server = \"pulse:/run\"",

@@ -1,0 +1,108 @@
+package org.virtsound.plugin;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.control.ControlServer;
+import org.virtsound.plugin.control.RuntimeDir;
+import org.virtsound.plugin.libvirt.LibvirtWatcher;
+import org.virtsound.plugin.provision.Reconciler;
+import org.virtsound.plugin.provision.SoundLan;
+
+/**
+ * The order of things: each step of the start leaves behind how it is undone, and the stop undoes them in reverse, every one even if
+ * another fails.
+ */
+@Singleton
+final class Service {
+    private static final System.Logger log = System.getLogger(Service.class.getName());
+    private static final int RECONCILER_STOPS_WITHIN_MS = 700;
+
+    private final ServiceConfig config;
+    private final SoundNetwork network;
+    private final SoundLan lan;
+    private final AudioLoop audio;
+    private final GuestRelays relays;
+    private final PulseTcpEndpoint endpoint;
+    private final Reconciler reconciler;
+    private final LibvirtWatcher libvirt;
+    private final ControlServer control;
+    private final Deque<Undo> undo = new ArrayDeque<>();
+
+    private interface Undo {
+        void run() throws IOException;
+    }
+
+    @Inject
+    Service(
+            ServiceConfig config,
+            SoundNetwork network,
+            SoundLan lan,
+            AudioLoop audio,
+            GuestRelays relays,
+            PulseTcpEndpoint endpoint,
+            Reconciler reconciler,
+            LibvirtWatcher libvirt,
+            ControlServer control) {
+        this.config = config;
+        this.network = network;
+        this.lan = lan;
+        this.audio = audio;
+        this.relays = relays;
+        this.endpoint = endpoint;
+        this.reconciler = reconciler;
+        this.libvirt = libvirt;
+        this.control = control;
+    }
+
+    /** @throws IOException with what is in the way and the next step; what was started by then is for {@link #stop} */
+    synchronized void start() throws IOException {
+        RuntimeDir dir = RuntimeDir.take(config.runtimeDir());
+        undo.push(dir::close);
+        undo.push(audio::close);
+        // The network comes before the domains: one whose XML names the bridge does not start without it.
+        undo.push(lan::down);
+        lan.apply(List.of());
+        undo.push(endpoint::close);
+        undo.push(relays::close);
+        InetSocketAddress address = new InetSocketAddress(network.subnet().host(), network.port());
+        try {
+            endpoint.listen(address).join();
+        } catch (CompletionException e) {
+            throw new IOException(
+                    "guests' endpoint " + address.getHostString() + ":" + address.getPort() + ": "
+                            + (e.getCause() == null ? e : e.getCause()).getMessage(),
+                    e);
+        }
+        log.log(
+                System.Logger.Level.INFO,
+                "bridge " + network.bridge() + " is up; guests connect to " + address.getHostString() + ":"
+                        + address.getPort());
+        undo.push(control::stop);
+        control.start(dir.controlSocket());
+        undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
+        reconciler.start();
+        undo.push(libvirt::stop);
+        libvirt.start();
+    }
+
+    synchronized void stop() {
+        while (!undo.isEmpty()) {
+            try {
+                undo.pop().run();
+            } catch (IOException | RuntimeException e) {
+                log.log(System.Logger.Level.WARNING, "while stopping", e);
+            }
+        }
+    }
+}

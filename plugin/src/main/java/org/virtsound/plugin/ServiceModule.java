@@ -1,0 +1,65 @@
+package org.virtsound.plugin;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.virtsound.audio.AudioModule;
+import org.virtsound.audio.host.HostSound;
+import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.RelayEvent;
+import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.audio.stream.SoundHost;
+import org.virtsound.net.Commands;
+import org.virtsound.net.LocalCommands;
+import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.control.EventHub;
+import org.virtsound.plugin.provision.BridgePorts;
+import org.virtsound.plugin.provision.GuestEvent;
+import org.virtsound.plugin.provision.GuestNetwork;
+import org.virtsound.plugin.provision.HypervisorListener;
+import org.virtsound.plugin.provision.Reconciler;
+import org.virtsound.plugin.provision.SoundLan;
+
+/** Wires the daemon: which room gets which other. */
+final class ServiceModule extends AbstractModule {
+    private final ServiceConfig config;
+
+    ServiceModule(ServiceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    protected void configure() {
+        install(new AudioModule());
+        bind(ServiceConfig.class).toInstance(config);
+        bind(GuestLimits.class).toInstance(config.limits());
+        bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
+        bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
+        bind(GuestNetwork.class).to(SoundLan.class);
+        bind(HypervisorListener.class).to(Reconciler.class);
+    }
+
+    @Provides
+    @Singleton
+    SoundHost soundHost(AudioLoop loop) {
+        return new HostSound(loop, config.hostServer());
+    }
+
+    @Provides
+    Consumer<RelayEvent> relayEvents(EventHub hub) {
+        return hub::happened;
+    }
+
+    @Provides
+    Consumer<GuestEvent> guestEvents(EventHub hub) {
+        return hub::happened;
+    }
+
+    @Provides
+    BridgePorts bridgePorts(SoundNetwork network) {
+        return new BridgePorts(Path.of("/sys/class/net"), network.bridge());
+    }
+}

@@ -1,0 +1,125 @@
+package org.virtsound.plugin.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.virtsound.plugin.control.Json;
+
+/** Asks the daemon: one request a connection, HTTP/1.1 as the daemon writes it, which is never in chunks. */
+final class ControlClient {
+    private final Path socket;
+
+    ControlClient(Path socket) {
+        this.socket = socket;
+    }
+
+    /** A path of these segments, each escaped. */
+    static String path(String... segments) {
+        StringBuilder path = new StringBuilder();
+        for (String segment : segments) {
+            path.append('/').append(URLEncoder.encode(segment, UTF_8).replace("+", "%20"));
+        }
+        return path.toString();
+    }
+
+    Map<String, Object> get(String path) throws Failure {
+        return Json.parse(text("GET", path, ""));
+    }
+
+    Map<String, Object> put(String path, Map<String, ?> body) throws Failure {
+        return Json.parse(text("PUT", path, Json.render(body)));
+    }
+
+    /** The body as it came. */
+    String text(String method, String path, String body) throws Failure {
+        StringBuilder answer = new StringBuilder();
+        stream(method, path, body, line -> answer.append(line).append('\n'));
+        return answer.toString();
+    }
+
+    /** Hands over the body line by line, as it comes, to its end. */
+    void stream(String method, String path, String body, Consumer<String> lines) throws Failure {
+        try (SocketChannel channel = connect()) {
+            byte[] content = body.getBytes(UTF_8);
+            String head = method + " " + path + " HTTP/1.1\r\nHost: virt-sound\r\nConnection: close\r\nContent-Length: "
+                    + content.length + "\r\n\r\n";
+            write(channel, head.getBytes(UTF_8));
+            write(channel, content);
+            BufferedReader reader = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), UTF_8));
+            int status = status(reader.readLine());
+            for (String header = reader.readLine(); header != null && !header.isEmpty(); ) {
+                header = reader.readLine();
+            }
+            if (status >= 400) {
+                StringBuilder error = new StringBuilder();
+                reader.lines().forEach(error::append);
+                throw new Failure(ExitCode.FAILED, message(error.toString()));
+            }
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.accept(line);
+            }
+        } catch (IOException e) {
+            throw new Failure(ExitCode.NO_DAEMON, socket + ": " + e.getMessage());
+        }
+    }
+
+    private SocketChannel connect() throws Failure, IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            if (e instanceof AccessDeniedException || "Permission denied".equals(e.getMessage())) {
+                throw new Failure(
+                        ExitCode.NEEDS_ROOT,
+                        socket + ": permission denied; use sudo, or join the group that the socket has");
+            }
+            if (e instanceof ConnectException || !Files.exists(socket)) {
+                throw new Failure(
+                        ExitCode.NO_DAEMON,
+                        "no daemon at " + socket
+                                + "; start it: systemctl start virtsoundd, or name its socket by --socket");
+            }
+            throw e;
+        }
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static int status(String line) throws IOException {
+        String[] words = line == null ? new String[0] : line.split(" ", 3);
+        if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[0-9]{3}")) {
+            throw new IOException(
+                    line == null ? "closed without an answer; are you allowed to use it?" : "no HTTP: " + line);
+        }
+        return Integer.parseInt(words[1]);
+    }
+
+    private static String message(String body) {
+        try {
+            return String.valueOf(Json.parse(body).get("error"));
+        } catch (IllegalArgumentException e) {
+            return body;
+        }
+    }
+}

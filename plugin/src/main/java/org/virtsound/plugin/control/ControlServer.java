@@ -1,0 +1,96 @@
+package org.virtsound.plugin.control;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.config.ServiceConfig;
+
+/** HTTP/1.1 on the control socket, on a thread of its own, {@code control}: sound never waits for a question. */
+@Singleton
+public final class ControlServer {
+    private static final int LINE_BYTES = 4 << 10;
+    private static final int HEADER_BYTES = 8 << 10;
+    private static final int CHUNK_BYTES = 8 << 10;
+    private static final int BODY_BYTES = 64 << 10;
+    private static final int STOP_WITHIN_MS = 300;
+
+    private final String group;
+    private final Api api;
+    private final EventHub events;
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("control", true), EpollIoHandler.newFactory());
+    private final ExecutorService blocking =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("control-peers", true));
+    private @Nullable Channel server;
+
+    @Inject
+    ControlServer(ServiceConfig config, Api api, EventHub events) {
+        this.group = config.control().group();
+        this.api = api;
+        this.events = events;
+    }
+
+    /** @throws IOException where the socket cannot be made */
+    public void start(Path socket) throws IOException {
+        Files.deleteIfExists(
+                socket); // of a daemon that was killed; the lock of its directory says that it is no other's
+        Peers peers = Peers.of(group);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop)
+                .channel(EpollServerDomainSocketChannel.class)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(pipeline(peers))
+                .bind(new DomainSocketAddress(socket.toFile()))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "control socket " + socket + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        server = bound.channel();
+        peers.own(socket);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+    }
+
+    private ChannelInitializer<Channel> pipeline(Peers peers) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline()
+                        .addLast("peer", new PeerGate(peers, blocking))
+                        .addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
+                        .addLast("body", new HttpObjectAggregator(BODY_BYTES))
+                        .addLast("requests", new RequestHandler(api, events));
+            }
+        };
+    }
+
+    /** The socket file is the directory's to remove. */
+    public void stop() {
+        Channel bound = server;
+        if (bound != null) {
+            bound.close().awaitUninterruptibly(STOP_WITHIN_MS);
+        }
+        loop.shutdownGracefully(0, STOP_WITHIN_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_WITHIN_MS);
+        blocking.shutdownNow();
+    }
+}

@@ -1,0 +1,56 @@
+package org.virtsound.plugin.control;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.PeerCredentials;
+import io.netty.util.AttributeKey;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** First in the pipeline: reads nothing of a peer before it is known to be allowed, and closes on one that is not. */
+final class PeerGate extends ChannelInboundHandlerAdapter {
+    static final AttributeKey<Integer> UID = AttributeKey.valueOf(PeerGate.class, "uid");
+
+    private static final System.Logger log = System.getLogger(PeerGate.class.getName());
+
+    private final Peers peers;
+    private final Executor blocking;
+
+    PeerGate(Peers peers, Executor blocking) {
+        this.peers = peers;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws IOException {
+        PeerCredentials credentials = ((EpollDomainSocketChannel) ctx.channel()).peerCredentials();
+        int uid = credentials.uid();
+        ctx.channel().attr(UID).set(uid);
+        if (peers.isOwner(uid)) {
+            admit(ctx);
+            return;
+        }
+        CompletableFuture.supplyAsync(() -> peers.isMember(uid), blocking)
+                .thenAcceptAsync(
+                        member -> {
+                            if (member) {
+                                admit(ctx);
+                            } else {
+                                log.log(
+                                        System.Logger.Level.WARNING,
+                                        "control: uid " + uid + " is not in the group; refused");
+                                ctx.close();
+                            }
+                        },
+                        ctx.executor());
+    }
+
+    private void admit(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+        ctx.pipeline().remove(this);
+        ctx.channel().config().setAutoRead(true);
+        ctx.read();
+    }
+}

@@ -1,0 +1,106 @@
+package org.virtsound.plugin.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** From an HTTP request to a {@link Request}, and from an {@link Answer} to a response. */
+final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final System.Logger log = System.getLogger(RequestHandler.class.getName());
+
+    private final Api api;
+    private final EventHub events;
+
+    RequestHandler(Api api, EventHub events) {
+        this.api = api;
+        this.events = events;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest http) {
+        boolean keepAlive = HttpUtil.isKeepAlive(http);
+        if (!http.decoderResult().isSuccess()) {
+            write(
+                    ctx,
+                    Answer.error(
+                            400,
+                            "no HTTP request: " + http.decoderResult().cause().getMessage()),
+                    false);
+            return;
+        }
+        Request request;
+        try {
+            request = request(ctx, http);
+        } catch (IllegalArgumentException e) {
+            write(ctx, Answer.error(400, String.valueOf(e.getMessage())), keepAlive);
+            return;
+        }
+        if (request.method().equals("GET") && request.path().equals(List.of("events"))) {
+            events.subscribe(ctx.channel());
+            return;
+        }
+        api.answer(request)
+                .whenCompleteAsync(
+                        (answer, failure) -> {
+                            if (failure != null) {
+                                log.log(
+                                        System.Logger.Level.ERROR,
+                                        "control: " + request.method() + " " + http.uri(),
+                                        failure);
+                                write(ctx, Answer.error(500, "failed; the daemon's log says why"), false);
+                            } else {
+                                write(ctx, answer, keepAlive);
+                            }
+                        },
+                        ctx.executor());
+    }
+
+    private static Request request(ChannelHandlerContext ctx, FullHttpRequest http) {
+        String path = new QueryStringDecoder(http.uri()).path();
+        List<String> segments =
+                Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
+        ByteBuf content = http.content();
+        Map<String, Object> body = content.isReadable() ? Json.parse(content.toString(UTF_8)) : Map.of();
+        return new Request(
+                http.method().name(),
+                segments,
+                body,
+                "uid " + ctx.channel().attr(PeerGate.UID).get());
+    }
+
+    private static void write(ChannelHandlerContext ctx, Answer answer, boolean keepAlive) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                ByteBufUtil.writeUtf8(ctx.alloc(), answer.body()));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+        HttpUtil.setKeepAlive(response, keepAlive);
+        var written = ctx.writeAndFlush(response);
+        if (!keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        log.log(System.Logger.Level.DEBUG, "control: connection: " + cause);
+        ctx.close();
+    }
+}

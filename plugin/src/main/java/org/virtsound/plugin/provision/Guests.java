@@ -1,0 +1,253 @@
+package org.virtsound.plugin.provision;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.relay.GuestPolicy;
+import org.virtsound.audio.relay.GuestRelay;
+import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.net.AddressChoice;
+import org.virtsound.net.GuestPort;
+import org.virtsound.net.MacAddress;
+import org.virtsound.net.SoundNetwork;
+import org.virtsound.net.Subnet;
+import org.virtsound.plugin.domain.Domain;
+import org.virtsound.plugin.domain.SoundSettings;
+import org.virtsound.plugin.domain.Transport;
+
+/**
+ * The domains that take part, and what each has: an address, a port, a relay. Each look brings a guest from wherever it is to where
+ * it should be, and does nothing where it is there. Owned by the reconciler's thread.
+ */
+final class Guests {
+    private static final System.Logger log = System.getLogger(Guests.class.getName());
+
+    private final SoundNetwork network;
+    private final GuestRelays relays;
+    private final PulseTcpEndpoint endpoint;
+    private final Consumer<GuestEvent> events;
+    private final Addresses addresses;
+    private final Map<UUID, Guest> guests = new LinkedHashMap<>();
+
+    Guests(SoundNetwork network, GuestRelays relays, PulseTcpEndpoint endpoint, Consumer<GuestEvent> events) {
+        this.network = requireNonNull(network, "network is null");
+        this.relays = relays;
+        this.endpoint = endpoint;
+        this.events = events;
+        this.addresses = new Addresses(network.subnet());
+    }
+
+    Collection<Guest> all() {
+        return guests.values();
+    }
+
+    @Nullable
+    Guest find(UUID uuid) {
+        return guests.get(uuid);
+    }
+
+    /** The domain runs: it is taken in, or let go where it does not take part any more. */
+    void runs(Hypervisor hypervisor, Domain domain) {
+        boolean takesPart = !domain.isHost() && (domain.settings() != null || domain.nicOn(network.bridge()) != null);
+        Guest guest = guests.get(domain.uuid());
+        boolean anotherRun = guest != null && guest.domain.id() != domain.id();
+        if (guest != null && (!takesPart || anotherRun)) {
+            stopped(domain.uuid());
+            guest = null;
+        }
+        if (!takesPart) {
+            return;
+        }
+        if (guest == null) {
+            guests.put(domain.uuid(), new Guest(hypervisor, domain));
+        } else {
+            guest.hypervisor = hypervisor;
+            guest.domain = domain;
+        }
+    }
+
+    /** The domain does not run: nothing of it stays. */
+    void stopped(UUID uuid) {
+        Guest guest = guests.remove(uuid);
+        if (guest != null) {
+            disconnect(guest);
+            addresses.release(uuid);
+            events.accept(new GuestEvent.Down(guest.domain.identity()));
+        }
+    }
+
+    /** Gives every guest what it should have, those first that have a claim to a certain address. */
+    void settle() {
+        List<Guest> order = new ArrayList<>(guests.values());
+        order.sort(Comparator.comparingInt(this::claim).thenComparing(guest -> guest.domain.name()));
+        for (Guest guest : order) {
+            guest.problems.clear();
+            guest.settings().problems().forEach(problem -> guest.problems.add("metadata: " + problem));
+            try {
+                settle(guest);
+            } catch (RuntimeException e) {
+                guest.problems.add("cannot be served: " + e);
+                log.log(System.Logger.Level.ERROR, "domain " + guest.domain.name(), e);
+            }
+        }
+        shareNoDevice(order);
+    }
+
+    /** The ports that the network is to have. */
+    List<GuestPort> ports() {
+        List<GuestPort> ports = new ArrayList<>();
+        for (Guest guest : guests.values()) {
+            if (guest.port != null) {
+                ports.add(guest.port);
+            }
+        }
+        return ports;
+    }
+
+    /** Tells what is wrong with each guest, where it changed. */
+    void tell() {
+        for (Guest guest : guests.values()) {
+            if (!guest.told.equals(guest.problems)) {
+                guest.told = List.copyOf(guest.problems);
+                events.accept(new GuestEvent.Problems(guest.domain.identity(), guest.told));
+            }
+        }
+    }
+
+    private void settle(Guest guest) {
+        Domain.Nic nic = guest.domain.nicOn(network.bridge());
+        guest.transport = transport(guest.domain, guest.settings(), nic);
+        if (guest.transport != Transport.NETWORK) {
+            disconnect(guest);
+            addresses.release(guest.uuid);
+            guest.problems.add("transport " + guest.transport.name().toLowerCase(java.util.Locale.ROOT)
+                    + " is not served by this version; use transport type=\"network\"");
+            return;
+        }
+        if (nic == null) {
+            guest.port = null; // what else it has stays for the NIC to come back
+            if (guest.nicRefused != null) {
+                guest.problems.add(guest.nicRefused);
+            }
+            return;
+        }
+        Inet4Address address = address(guest);
+        if (address == null) {
+            disconnect(guest);
+            return;
+        }
+        if (nic.target() == null) {
+            guest.port = null;
+            guest.problems.add("its NIC on bridge " + network.bridge() + " has no device on the host yet");
+            return;
+        }
+        guest.port = new GuestPort(nic.target(), new MacAddress(nic.mac()), address);
+        connect(guest, address);
+    }
+
+    private void connect(Guest guest, Inet4Address address) {
+        GuestRelay relay = guest.relay;
+        if (relay != null && !relay.identity().equals(guest.domain.identity())) {
+            disconnect(guest); // renamed: the host knows its stream by the name
+            relay = null;
+        }
+        boolean isNew = relay == null;
+        boolean moved = !address.equals(guest.address);
+        if (moved && guest.address != null) {
+            endpoint.dismiss(guest.address);
+        }
+        GuestPolicy policy = guest.settings().policy();
+        if (relay == null || !policy.equals(guest.policy)) {
+            relay = relays.open(guest.domain.identity(), policy);
+        }
+        guest.relay = relay;
+        guest.policy = policy;
+        guest.address = address;
+        if (isNew || moved) {
+            endpoint.admit(address, relay);
+            events.accept(new GuestEvent.Up(guest.domain.identity(), "network", address.getHostAddress()));
+        }
+    }
+
+    private void disconnect(Guest guest) {
+        if (guest.address != null) {
+            endpoint.dismiss(guest.address);
+        }
+        if (guest.relay != null) {
+            var unused = guest.relay.close();
+        }
+        guest.relay = null;
+        guest.policy = null;
+        guest.address = null;
+        guest.port = null;
+    }
+
+    private static Transport transport(Domain domain, SoundSettings settings, Domain.@Nullable Nic nic) {
+        return switch (settings.transport()) {
+            case AUTO -> nic == null && domain.type().equals("lxc") ? Transport.SOCKET : Transport.NETWORK;
+            case NETWORK, VCHAN, SOCKET -> settings.transport();
+        };
+    }
+
+    /** 0: holds one. 1: its user names one. 2: had one before this daemon started. 3: takes what is free. */
+    private int claim(Guest guest) {
+        return addresses.of(guest.uuid) != null
+                ? 0
+                : guest.settings().address() != null ? 1 : guest.domain.assignedAddress() != null ? 2 : 3;
+    }
+
+    private @Nullable Inet4Address address(Guest guest) {
+        Inet4Address named = parsed(guest, guest.settings().address());
+        if (named != null && !named.equals(addresses.of(guest.uuid))) {
+            take(guest, named, true);
+        }
+        Inet4Address before = parsed(guest, guest.domain.assignedAddress());
+        if (addresses.of(guest.uuid) == null && before != null) {
+            take(guest, before, false);
+        }
+        if (addresses.of(guest.uuid) == null) {
+            take(guest, null, true);
+        }
+        return addresses.of(guest.uuid);
+    }
+
+    private void take(Guest guest, @Nullable Inet4Address asked, boolean tell) {
+        if (addresses.take(guest.uuid, asked) instanceof AddressChoice.Refused refused && tell) {
+            guest.problems.add(refused.problem().toString());
+        }
+    }
+
+    private static @Nullable Inet4Address parsed(Guest guest, @Nullable String address) {
+        try {
+            return address == null ? null : Subnet.parseAddress(address);
+        } catch (IllegalArgumentException e) {
+            log.log(System.Logger.Level.DEBUG, "domain " + guest.domain.name() + ": " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** The hypervisor may name two NICs alike (libvirt's test driver does); the second one is not let in as the first. */
+    private void shareNoDevice(List<Guest> order) {
+        Map<String, Guest> byDevice = new HashMap<>();
+        for (Guest guest : order) {
+            GuestPort port = guest.port;
+            Guest first = port == null ? null : byDevice.putIfAbsent(port.device(), guest);
+            if (port != null && first != null) {
+                disconnect(guest);
+                guest.problems.add("its NIC's device " + port.device() + " is domain " + first.domain.name()
+                        + "'s as well; give it one of its own");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.virtsound.plugin.provision;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to libvirt, while it stands. Calls may block for some seconds; they are for any thread. */
+public interface Hypervisor {
+    String uri();
+
+    List<UUID> running() throws HypervisorException;
+
+    /** The live XML, empty where the domain does not run or is gone. */
+    Optional<String> liveXml(UUID domain) throws HypervisorException;
+
+    /**
+     * Puts an element into the domain's metadata, in place of the one with that namespace.
+     *
+     * @param element without a namespace, which libvirt adds; null takes it out
+     */
+    void setMetadata(UUID domain, String namespace, @Nullable String element, Set<Scope> scopes)
+            throws HypervisorException;
+
+    /** Plugs a device in. */
+    void attachDevice(UUID domain, String device, Set<Scope> scopes) throws HypervisorException;
+
+    /** What a change reaches: the domain as it runs, or as it is defined. */
+    enum Scope {
+        LIVE,
+        PERSISTENT
+    }
+}

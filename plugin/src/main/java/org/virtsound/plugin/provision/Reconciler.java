@@ -1,0 +1,207 @@
+package org.virtsound.plugin.provision;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.net.GuestPort;
+import org.virtsound.net.Problem;
+import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.domain.DomainXml;
+
+/**
+ * The one thread that owns the truth about guests: whatever is reported, it reads the domain again, works out what should be and
+ * makes it so, over and over. A connection to libvirt that is lost tears nothing down, since its domains run on.
+ */
+@Singleton
+public final class Reconciler implements HypervisorListener {
+    private static final System.Logger log = System.getLogger(Reconciler.class.getName());
+    private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final long PORTS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Inbox inbox = new Inbox();
+    private final Guests guests;
+    private final NicOnDemand nics;
+    private final StateElement states;
+    private final GuestNetwork network;
+    private final BridgePorts ports;
+    private final String bridge;
+    private final Thread thread = new Thread(this::run, "reconciler");
+    private final Set<Hypervisor> hypervisors = new LinkedHashSet<>();
+    private @Nullable String networkProblem;
+    private long nextFullPassNanos;
+    private long nextNetworkLookNanos;
+    private volatile List<GuestView> views = List.of();
+    private volatile boolean stopped;
+
+    @Inject
+    public Reconciler(
+            SoundNetwork soundNetwork,
+            GuestNetwork network,
+            BridgePorts ports,
+            GuestRelays relays,
+            PulseTcpEndpoint endpoint,
+            Consumer<GuestEvent> events) {
+        this.bridge = soundNetwork.bridge();
+        this.guests = new Guests(soundNetwork, relays, endpoint, events);
+        this.nics = new NicOnDemand(bridge);
+        this.states = new StateElement();
+        this.network = network;
+        this.ports = ports;
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends the thread; what is there stays for others to close. */
+    public void stop(long withinMs) {
+        stopped = true;
+        inbox.wake();
+        try {
+            thread.join(withinMs);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The guests as the last pass left them. For any thread. */
+    public List<GuestView> guests() {
+        return views;
+    }
+
+    @Override
+    public void connected(Hypervisor hypervisor) {
+        inbox.connected(hypervisor);
+    }
+
+    @Override
+    public void lost(Hypervisor hypervisor) {
+        inbox.lost(hypervisor);
+    }
+
+    @Override
+    public void changed(Hypervisor hypervisor, UUID domain) {
+        inbox.changed(hypervisor, domain);
+    }
+
+    private void run() {
+        long now = System.nanoTime();
+        nextFullPassNanos = now + FULL_PASS_NANOS;
+        nextNetworkLookNanos = now;
+        while (!stopped) {
+            try {
+                pass(inbox.take(PORTS_LOOK_NANOS), System.nanoTime());
+            } catch (RuntimeException e) {
+                log.log(System.Logger.Level.ERROR, "a pass failed; the next one tries again", e);
+            }
+        }
+    }
+
+    /** One look at all that was reported or is due. */
+    void pass(Set<Inbox.Note> notes, long nowNanos) {
+        Map<UUID, Hypervisor> dirty = new LinkedHashMap<>();
+        for (Inbox.Note note : notes) {
+            take(note, dirty);
+        }
+        boolean portsChanged = ports.changed();
+        boolean full = portsChanged || nowNanos - nextFullPassNanos >= 0;
+        if (full) {
+            nextFullPassNanos = nowNanos + FULL_PASS_NANOS;
+            hypervisors.forEach(hypervisor -> markAll(hypervisor, dirty));
+        }
+        dirty.forEach((uuid, hypervisor) -> read(hypervisor, uuid));
+        boolean look = portsChanged || full || (!guests.all().isEmpty() && nowNanos - nextNetworkLookNanos >= 0);
+        if (dirty.isEmpty() && !look) {
+            return;
+        }
+        guests.settle();
+        nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS;
+        applyNetwork();
+        for (Guest guest : guests.all()) {
+            nics.ask(guest, inbox);
+            states.write(guest);
+        }
+        guests.tell();
+        views = guests.all().stream().map(guest -> guest.view(bridge)).toList();
+    }
+
+    private void take(Inbox.Note note, Map<UUID, Hypervisor> dirty) {
+        if (note instanceof Inbox.Note.Connected connected) {
+            hypervisors.add(connected.hypervisor());
+            markAll(connected.hypervisor(), dirty);
+        } else if (note instanceof Inbox.Note.Lost lost) {
+            hypervisors.remove(lost.hypervisor());
+        } else if (note instanceof Inbox.Note.Changed changed && hypervisors.contains(changed.hypervisor())) {
+            dirty.put(changed.domain(), changed.hypervisor());
+        }
+    }
+
+    /** All that runs there, and all that we serve from there and that may have ended unseen. */
+    private void markAll(Hypervisor hypervisor, Map<UUID, Hypervisor> dirty) {
+        try {
+            hypervisor.running().forEach(uuid -> dirty.put(uuid, hypervisor));
+        } catch (HypervisorException e) {
+            log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": cannot list domains: " + e.getMessage());
+            return;
+        }
+        for (Guest guest : guests.all()) {
+            if (guest.hypervisor.uri().equals(hypervisor.uri())) {
+                dirty.put(guest.uuid, hypervisor);
+            }
+        }
+    }
+
+    private void read(Hypervisor hypervisor, UUID uuid) {
+        try {
+            Optional<String> xml = hypervisor.liveXml(uuid);
+            if (xml.isPresent()) {
+                guests.runs(hypervisor, DomainXml.parse(xml.get()));
+            } else {
+                guests.stopped(uuid);
+            }
+        } catch (HypervisorException e) {
+            // What it has, it keeps; the next full pass asks again.
+            log.log(
+                    System.Logger.Level.WARNING,
+                    hypervisor.uri() + ": cannot read domain " + uuid + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": domain " + uuid + ": " + e.getMessage());
+        }
+    }
+
+    private void applyNetwork() {
+        String problem = null;
+        Map<GuestPort, Problem> left = Map.of();
+        try {
+            left = network.apply(guests.ports());
+        } catch (RuntimeException e) {
+            problem = "network: " + e.getMessage();
+        }
+        if (problem != null && !problem.equals(networkProblem)) {
+            log.log(System.Logger.Level.ERROR, problem);
+        } else if (problem == null && networkProblem != null) {
+            log.log(System.Logger.Level.INFO, "network: all is as it should be again");
+        }
+        networkProblem = problem;
+        for (Guest guest : guests.all()) {
+            if (guest.port != null && problem != null) {
+                guest.problems.add(problem);
+            } else if (guest.port != null && left.get(guest.port) != null) {
+                guest.problems.add("network: " + left.get(guest.port));
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.virtsound.plugin.provision;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.domain.SoundSettings;
+
+/**
+ * Writes what we assigned into the running domain, so that it survives a restart of ours. It is an element of its own: the user's is
+ * the user's.
+ */
+final class StateElement {
+    private static final System.Logger log = System.getLogger(StateElement.class.getName());
+
+    /** Writes where the domain says something else; what libvirt refused is not tried again in this run of the domain. */
+    void write(Guest guest) {
+        String address = guest.address == null ? null : guest.address.getHostAddress();
+        String tried = String.valueOf(address);
+        if (same(address, guest.domain.assignedAddress()) || tried.equals(guest.stateTried)) {
+            return;
+        }
+        guest.stateTried = tried;
+        String element = address == null ? null : "<state address=\"" + address + "\"/>";
+        try {
+            guest.hypervisor.setMetadata(
+                    guest.uuid, SoundSettings.STATE_NAMESPACE, element, Set.of(Hypervisor.Scope.LIVE));
+        } catch (HypervisorException e) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "domain " + guest.domain.name() + ": its address is not kept over a restart of the service: "
+                            + e.getMessage());
+        }
+    }
+
+    private static boolean same(@Nullable String a, @Nullable String b) {
+        return a == null ? b == null : a.equals(b);
+    }
+}

@@ -1,0 +1,81 @@
+package org.virtsound.plugin.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.virtsound.plugin.provision.Hypervisor;
+import org.virtsound.plugin.provision.HypervisorListener;
+
+/** libvirt's test driver inside this process: no daemon, no root. */
+class InProcessDriverIT implements HypervisorListener {
+    private static final UUID GUEST = UUID.fromString("6b1c9c4e-8d0f-4a52-9a6e-0c1d2e3f4a5b");
+    private static final String XML = "<domain type='xen'><name>desk</name><uuid>" + GUEST
+            + "</uuid><memory>8192</memory><os><type>linux</type></os></domain>";
+
+    private final Queue<Hypervisor> connected = new ConcurrentLinkedQueue<>();
+    private final Queue<UUID> changed = new ConcurrentLinkedQueue<>();
+    private final LibvirtLink link = new LibvirtLink(List.of("nonsense:///", "test:///default"), this);
+
+    @Override
+    public void connected(Hypervisor hypervisor) {
+        connected.add(hypervisor);
+    }
+
+    @Override
+    public void lost(Hypervisor hypervisor) {}
+
+    @Override
+    public void changed(Hypervisor hypervisor, UUID domain) {
+        changed.add(domain);
+    }
+
+    @BeforeEach
+    void start() {
+        link.start();
+        await().until(() -> !connected.isEmpty());
+    }
+
+    @AfterEach
+    void stop() {
+        link.stop();
+        link.join();
+    }
+
+    @Test
+    void theFirstUriThatAnswersIsServedAndSaysWhichDomainToReadAgain() throws Exception {
+        Hypervisor hypervisor = connected.remove();
+        assertThat(hypervisor.uri()).isEqualTo("test:///default");
+        assertThat(hypervisor.liveXml(GUEST)).isEmpty();
+
+        Connect user = new Connect("test:///default");
+        Domain domain = user.domainDefineXML(XML);
+        domain.create();
+        await().until(() -> changed.contains(GUEST));
+        assertThat(hypervisor.running()).contains(GUEST);
+        assertThat(hypervisor.liveXml(GUEST)).get().asString().contains("<name>desk</name>");
+
+        changed.clear();
+        hypervisor.setMetadata(
+                GUEST, "urn:virt-sound:state:1", "<state address='10.47.13.2'/>", Set.of(Hypervisor.Scope.LIVE));
+        await().until(() -> changed.contains(GUEST));
+        assertThat(hypervisor.liveXml(GUEST)).get().asString().contains("address=\"10.47.13.2\"");
+
+        changed.clear();
+        domain.destroy();
+        await().until(() -> changed.contains(GUEST));
+        assertThat(hypervisor.liveXml(GUEST)).isEmpty();
+        domain.undefine();
+        domain.free();
+        user.close();
+    }
+}
