@@ -40,7 +40,7 @@ final class GuestConnection extends ChannelInboundHandlerAdapter implements Fram
                 channel,
                 relay::queueIsFull,
                 () -> broken("queued-bytes", "more than " + limits.queuedBytes() + " bytes unread"));
-        session = new GuestSession(relay, out, this::closeBehindWrites);
+        session = new GuestSession(channel.eventLoop(), relay, out, this::closeBehindWrites);
         authDeadline = channel.eventLoop().schedule(this::checkAuth, limits.authSeconds(), TimeUnit.SECONDS);
     }
 

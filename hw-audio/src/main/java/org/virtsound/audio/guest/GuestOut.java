@@ -27,7 +27,9 @@ final class GuestOut {
     private final TagWriter writer = new TagWriter();
     private final Runnable overflow;
     private final BooleanSupplier tooMuchQueued;
+    private final KernelQueue kernel;
     private int version;
+    private long written;
     private boolean batching;
 
     /**
@@ -36,6 +38,7 @@ final class GuestOut {
      */
     GuestOut(Channel channel, BooleanSupplier tooMuchQueued, Runnable overflow) {
         this.channel = channel;
+        kernel = new KernelQueue(channel);
         this.tooMuchQueued = tooMuchQueued;
         this.overflow = overflow;
     }
@@ -65,6 +68,11 @@ final class GuestOut {
     /** @return whether the kernel has taken all that was written */
     boolean isDrained() {
         return pendingBytes() == 0;
+    }
+
+    /** @return bytes that the kernel has and the guest has not, at most; only while {@link #isDrained} */
+    long kernelBytes() {
+        return kernel.bytes(written);
     }
 
     /** @return bytes that wait in this process, Netty's overhead included */
@@ -129,6 +137,7 @@ final class GuestOut {
     void memblock(int streamChannel, ByteBuf pcm) {
         ByteBuf header = channel.alloc().directBuffer(Frames.HEADER_BYTES);
         Frames.memblockHeader(header, pcm.readableBytes(), streamChannel, 0, SeekMode.RELATIVE);
+        written += header.readableBytes();
         channel.write(header, channel.voidPromise());
         send(pcm);
     }
@@ -145,6 +154,7 @@ final class GuestOut {
     }
 
     private void send(ByteBuf out) {
+        written += out.readableBytes();
         channel.write(out, channel.voidPromise());
         if (!batching) {
             channel.flush();

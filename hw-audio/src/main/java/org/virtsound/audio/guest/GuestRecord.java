@@ -17,7 +17,7 @@ final class GuestRecord extends GuestStream implements MicListener {
 
     GuestRecord(GuestSession session, StreamRequest request, @Nullable FormatInfo format, int channel, int createTag) {
         super(session, Direction.RECORD, request, format, channel, createTag);
-        outlet = new RecordOutlet(out, channel, request.spec(), session.relay());
+        outlet = new RecordOutlet(out, session.loop(), channel, request.spec(), session.relay());
         stream = session.relay().record(request, this);
     }
 
@@ -48,6 +48,11 @@ final class GuestRecord extends GuestStream implements MicListener {
     @Override
     public void fragment(ByteBuf fragment) {
         outlet.offer(fragment);
+    }
+
+    @Override
+    public void granted() {
+        outlet.live();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.virtsound.audio.guest;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class GuestSession implements FrameListener {
     static final int VERSION_MAX = 35;
     private static final int VERSION_MIN = 13;
 
+    private final EventLoop loop;
     private final RelayConnection relay;
     private final GuestOut out;
     private final Runnable disconnect;
@@ -41,13 +43,18 @@ final class GuestSession implements FrameListener {
     private boolean closed;
 
     /** @param disconnect closes the connection once what was written has gone out */
-    GuestSession(RelayConnection relay, GuestOut out, Runnable disconnect) {
+    GuestSession(EventLoop loop, RelayConnection relay, GuestOut out, Runnable disconnect) {
+        this.loop = loop;
         this.relay = relay;
         this.out = out;
         this.disconnect = disconnect;
         clientIndex = relay.nextIndex();
         streamCommands = new StreamCommands(this);
         introspection = new Introspection(this);
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     RelayConnection relay() {

@@ -1,42 +1,65 @@
 package org.virtsound.audio.guest;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.RelayConnection;
 import org.virtsound.audio.stream.SampleSpec;
 
 /**
- * What was recorded and waits for its guest to read: handed to the socket only while nothing of it is left in this process, so that
- * a microphone taken away takes the rest with it. Bounded; the oldest goes first and is counted. Owned by the audio loop; owns the
- * fragments in it.
+ * What was recorded and waits for its guest to read; bounded, the oldest goes first and is counted. Owned by the audio loop; owns
+ * the fragments in it.
+ *
+ * <p>A microphone taken away takes back what the guest has not got. So nothing is handed to the socket while it still holds
+ * something in this process, and live samples go in pieces that leave no more than {@link #KERNEL_MS} of them in the kernel.
  */
 final class RecordOutlet {
+    /** What may lie in the kernel, beyond recall, when the microphone is revoked. */
+    static final int KERNEL_MS = 50;
+
+    private static final int PIECE_MS = 20;
+    private static final int LOOK_AGAIN_MS = 5;
     private static final int WAITING_MS = 2_000;
     /** Fragments may be tiny, and each keeps a receive buffer alive. */
     private static final int FRAGMENTS_MAX = 256;
 
     private final GuestOut out;
+    private final EventLoop loop;
     private final int channel;
     private final SampleSpec spec;
     private final RelayConnection relay;
+    private final long kernelMaxBytes;
+    private final int pieceBytes;
     private final int waitingMaxBytes;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
     private int waitingBytes;
+    private boolean live;
+    private boolean lookingAgain;
     /** Given to the socket, which has not taken all of it; null while nothing is. */
     private @Nullable ByteBuf underWay;
 
-    RecordOutlet(GuestOut out, int channel, SampleSpec spec, RelayConnection relay) {
+    RecordOutlet(GuestOut out, EventLoop loop, int channel, SampleSpec spec, RelayConnection relay) {
         this.out = out;
+        this.loop = loop;
         this.channel = channel;
         this.spec = spec;
         this.relay = relay;
-        waitingMaxBytes =
-                (int) Math.min(spec.bytesOf(WAITING_MS * 1_000L), relay.limits().queuedBytes() / 2);
+        kernelMaxBytes = spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(KERNEL_MS));
+        pieceBytes = Math.max(spec.frameBytes(), (int) spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(PIECE_MS)));
+        waitingMaxBytes = Math.max(pieceBytes, (int) Math.min(
+                spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(WAITING_MS)),
+                relay.limits().queuedBytes() / 2));
     }
 
     int waitingBytes() {
         return waitingBytes;
+    }
+
+    /** What is offered from now on is the microphone's. */
+    void live() {
+        live = true;
     }
 
     /** @param fragment given away */
@@ -54,25 +77,51 @@ final class RecordOutlet {
 
     /** Hands on what the socket takes at once. */
     void pump() {
-        while (!waiting.isEmpty() && out.isDrained()) {
-            settle();
-            ByteBuf fragment = waiting.remove();
-            waitingBytes -= fragment.readableBytes();
-            underWay = fragment.retain();
-            out.memblock(channel, fragment);
-            out.flush();
-        }
         if (out.isDrained()) {
             settle();
         }
+        while (!waiting.isEmpty() && out.isDrained()) {
+            ByteBuf fragment = waiting.element();
+            int size = live ? Math.min(pieceBytes, fragment.readableBytes()) : fragment.readableBytes();
+            if (live && !kernelTakes(size)) {
+                lookAgain();
+                return;
+            }
+            ByteBuf piece = size < fragment.readableBytes() ? fragment.readRetainedSlice(size) : waiting.remove();
+            waitingBytes -= size;
+            underWay = piece.retain();
+            out.memblock(channel, piece);
+            out.flush();
+            if (out.isDrained()) {
+                settle();
+            }
+        }
     }
 
-    /** Nothing of what was offered goes out any more; of a block that is half out, the rest is silence. */
+    private boolean kernelTakes(int size) {
+        long there = out.kernelBytes();
+        return there <= 0 || there + size <= kernelMaxBytes;
+    }
+
+    private void lookAgain() {
+        if (!lookingAgain) {
+            lookingAgain = true;
+            var unused = loop.schedule(
+                    () -> {
+                        lookingAgain = false;
+                        pump();
+                    },
+                    LOOK_AGAIN_MS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Nothing of what was offered goes out any more; of a piece that is half out, the rest is silence. */
     void recall() {
-        if (underWay != null && !out.isDrained() && !underWay.isReadOnly()) {
+        live = false;
+        if (underWay != null && !underWay.isReadOnly()) {
             byte silence = spec.format().silence();
-            int end = underWay.writerIndex();
-            for (int at = end - underWay.readableBytes(); at < end; at++) {
+            for (int at = underWay.readerIndex(); at < underWay.writerIndex(); at++) {
                 underWay.setByte(at, silence);
             }
         }

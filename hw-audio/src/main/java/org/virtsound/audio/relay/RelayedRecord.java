@@ -259,6 +259,9 @@ final class RelayedRecord implements RecordStream, RelayedStream {
                 side.drop();
                 replace(this);
             }
+            if (live) {
+                guest.granted();
+            }
             if (opened) {
                 guest.bufferAttr(as.attr(), as.deviceLatencyUs());
                 return;
