@@ -1,5 +1,6 @@
 package org.virtsound.audio.guest;
 
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
 import org.virtsound.audio.stream.SampleFormat;
@@ -11,13 +12,15 @@ final class QubesPcm {
     static final SampleSpec SPEC = new SampleSpec(SampleFormat.S16LE, 2, 44_100);
     static final int FRAME_BYTES = SPEC.frameBytes();
 
-    private static final long HOST_BUFFER_US = 30_000;
+    private static final int LATENCY_MS = 30;
     private static final int FRAGMENT_BYTES = 2048;
 
     private QubesPcm() {}
 
-    static StreamRequest playback(boolean corked) {
-        int targetBytes = (int) SPEC.bytesOf(HOST_BUFFER_US);
+    /** @param targetLatencyMs null for the usual one */
+    static StreamRequest playback(boolean corked, @Nullable Integer targetLatencyMs) {
+        int latencyMs = targetLatencyMs == null ? LATENCY_MS : targetLatencyMs;
+        int targetBytes = (int) SPEC.bytesOf(latencyMs * 1000L);
         return request(
                 "playback",
                 BufferAttr.playback(BufferAttr.DEFAULT, targetBytes, BufferAttr.DEFAULT, BufferAttr.DEFAULT),

@@ -64,7 +64,7 @@ final class QubesPlayback implements PlaybackListener {
         }
         corked = !playing;
         creditBytes = 0;
-        stream = connection.play(QubesPcm.playback(corked), this);
+        stream = connection.play(QubesPcm.playback(corked, connection.targetLatencyMs()), this);
     }
 
     /** The guest's last word on it. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.RecordStream;
@@ -31,6 +32,11 @@ public final class RelayConnection {
 
     public GuestLimits limits() {
         return relay.limits();
+    }
+
+    /** @return the latency that the guest's owner wants, null where he leaves it to the service */
+    public @Nullable Integer targetLatencyMs() {
+        return relay.policy().targetLatencyMs();
     }
 
     /** @return an index for a stream or a client that no other of this relay has */
