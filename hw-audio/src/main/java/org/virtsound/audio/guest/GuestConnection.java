@@ -22,6 +22,7 @@ import org.virtsound.audio.stream.SeekMode;
  */
 final class GuestConnection extends ChannelInboundHandlerAdapter implements FrameListener {
     private static final System.Logger LOG = System.getLogger(GuestConnection.class.getName());
+    private static final String THROTTLE = "throttle";
     private static final String FRAMES = "frames";
     private static final String SESSION = "session";
 
@@ -55,6 +56,7 @@ final class GuestConnection extends ChannelInboundHandlerAdapter implements Fram
         relay.queued(connection::queuedBytes);
         GuestLimits limits = relay.limits();
         channel.pipeline()
+                .addLast(THROTTLE, new Throttle(relay))
                 .addLast(FRAMES, new FrameDecoder(limits.controlBytes(), limits.memblockBytes(), connection))
                 .addLast(SESSION, connection);
     }

@@ -91,7 +91,7 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
 
     /** The reply carries what is in force by then. */
     void bufferAttr(int tag, BufferAttr wanted, boolean adjustLatency, boolean earlyRequests) {
-        stream().bufferAttr(RequestedStream.bounded(wanted), adjustLatency, earlyRequests, error -> {
+        stream().bufferAttr(RequestedStream.bounded(wanted, request.spec()), adjustLatency, earlyRequests, error -> {
             if (error == ErrorCode.OK) {
                 out.command(tag, new Answer.BufferAttrSet(direction, attr, deviceLatencyUs));
             } else {

@@ -30,6 +30,8 @@ record RequestedStream(
         @Nullable StreamRequest request,
         @Nullable FormatInfo format) {
     private static final int FORMATS_MAX = 16;
+    /** A guest's wish must not keep the host awake more often than each 2 ms. */
+    private static final long LEAST_US = 2_000;
 
     static RequestedStream of(CreatePlaybackStream wish) {
         return of(wish.spec(), wish.map(), wish.formats(), wish.volume(), wish.attr(), wish.flags(), wish.properties());
@@ -75,7 +77,7 @@ record RequestedStream(
                 name == null ? "" : name,
                 spec,
                 map,
-                bounded(attr),
+                bounded(attr, spec),
                 flags.contains(StreamFlag.CORKED),
                 muted(flags),
                 wanted,
@@ -95,14 +97,15 @@ record RequestedStream(
         return null;
     }
 
-    /** @return sizes that no server would refuse; the protocol's are unsigned */
-    static BufferAttr bounded(BufferAttr attr) {
+    /** @return sizes that cost the host no more than playing asks for; the protocol's are unsigned */
+    static BufferAttr bounded(BufferAttr attr, SampleSpec spec) {
+        int least = (int) Math.max(spec.frameBytes(), spec.bytesOf(LEAST_US));
         return new BufferAttr(
-                bounded(attr.maxLength()),
-                bounded(attr.tLength()),
-                bounded(attr.prebuf()),
-                bounded(attr.minReq()),
-                bounded(attr.fragSize()));
+                bounded(attr.maxLength(), least),
+                bounded(attr.tLength(), 2 * least),
+                bounded(attr.prebuf(), 0),
+                bounded(attr.minReq(), least),
+                bounded(attr.fragSize(), least));
     }
 
     /** @return a volume for each of {@code channels}: the one there is, or as many as are needed */
@@ -120,13 +123,12 @@ record RequestedStream(
         return (muted || flags.contains(StreamFlag.MUTED_SET)) ? Boolean.valueOf(muted) : null;
     }
 
-    private static int bounded(int sizeBytes) {
+    private static int bounded(int sizeBytes, int least) {
         if (sizeBytes == BufferAttr.DEFAULT) {
             return sizeBytes;
         }
-        return Integer.compareUnsigned(sizeBytes, BufferAttr.MAX_LENGTH_MAX) > 0
-                ? BufferAttr.MAX_LENGTH_MAX
-                : sizeBytes;
+        boolean huge = Integer.compareUnsigned(sizeBytes, BufferAttr.MAX_LENGTH_MAX) > 0;
+        return huge ? BufferAttr.MAX_LENGTH_MAX : Math.max(sizeBytes, least);
     }
 
     private static RequestedStream refused(ErrorCode error) {

@@ -35,6 +35,7 @@ final class StreamCommands {
     }
 
     void accept(Opcode opcode, int tag, TagReader in) {
+        session.relay().command();
         switch (opcode) {
             case GET_PLAYBACK_LATENCY -> latency(session.playbacks(), tag, in);
             case GET_RECORD_LATENCY -> latency(session.records(), tag, in);
@@ -161,6 +162,7 @@ final class StreamCommands {
 
     /** Volume and mute, which name a stream by its index. */
     void mix(Opcode opcode, int tag, TagReader in) {
+        session.relay().command();
         Request request = session.decode(opcode);
         MixerCommand command = (MixerCommand) request;
         boolean playback = opcode == Opcode.SET_SINK_INPUT_VOLUME || opcode == Opcode.SET_SINK_INPUT_MUTE;

@@ -31,6 +31,7 @@ public final class GuestRelay {
     private final MicGate mic;
     private final Meters meters = new Meters();
     private final LimitEvents limitEvents;
+    private final LoopShare share = new LoopShare();
     private final Set<RelayConnection> connections = new LinkedHashSet<>();
 
     private GuestPolicy policy;
@@ -171,6 +172,10 @@ public final class GuestRelay {
 
     Meters meters() {
         return meters;
+    }
+
+    LoopShare share() {
+        return share;
     }
 
     int nextIndex() {

@@ -44,13 +44,31 @@ public final class RelayConnection {
         return relay.nextIndex();
     }
 
-    /** @return false, and counts it, where the guest has as many streams as it may; the command is to be refused */
+    /** @return false, and counts it, where the guest has as many streams as it may, or opens them too fast; to be refused */
     public boolean mayOpen() {
-        if (relay.streamCount() < relay.limits().streams()) {
-            return true;
+        if (relay.streamCount() >= relay.limits().streams()) {
+            relay.limitHit("streams", "more than " + relay.limits().streams() + " streams");
+            return false;
         }
-        relay.limitHit("streams", "more than " + relay.limits().streams() + " streams");
-        return false;
+        if (!relay.share().mayOpen()) {
+            relay.limitHit("streams", "streams opened and closed too fast");
+            return false;
+        }
+        return true;
+    }
+
+    /** Counts a command that goes on to the host. */
+    public void command() {
+        relay.share().command();
+    }
+
+    /**
+     * @param loopNanos what the guest has just taken of the audio loop's time
+     * @return whether it is to be left unread for a while
+     */
+    public boolean takesTooMuch(long loopNanos) {
+        relay.share().spent(loopNanos);
+        return relay.share().isOver();
     }
 
     /** As {@link org.virtsound.audio.stream.SoundServer#play}, after {@link #mayOpen}. */
