@@ -23,15 +23,15 @@ import org.virtsound.audio.stream.SeekMode;
  *
  * @param name file name without {@code .c2s.bin} or {@code .s2c.bin}
  */
-record Capture(String name, boolean fromClient, byte[] bytes) {
+public record Capture(String name, boolean fromClient, byte[] bytes) {
     /** A frame of it; {@code channel} is -1 for a control packet. */
-    record Frame(int channel, long offsetBytes, SeekMode seek, byte[] payload) {
-        boolean control() {
+    public record Frame(int channel, long offsetBytes, SeekMode seek, byte[] payload) {
+        public boolean control() {
             return channel == -1;
         }
     }
 
-    static Stream<Capture> all() {
+    public static Stream<Capture> all() {
         URL directory = Objects.requireNonNull(Capture.class.getResource("/captures"), "no captures");
         try (Stream<Path> files = Files.list(Path.of(directory.toURI()))) {
             List<Capture> captures = files.filter(file -> file.toString().endsWith(".bin"))
@@ -58,7 +58,7 @@ record Capture(String name, boolean fromClient, byte[] bytes) {
     }
 
     /** All frames, found by the real decoder; nothing may be left over. */
-    List<Frame> frames() {
+    public List<Frame> frames() {
         List<Frame> frames = new ArrayList<>();
         EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(1 << 20, 1 << 20, new FrameListener() {
             @Override
