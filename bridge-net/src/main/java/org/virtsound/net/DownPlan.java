@@ -36,13 +36,8 @@ final class DownPlan {
                 .ifPresent(link -> batch.add("link", "delete", "dev", network.tap()));
         List<Step> steps = new ArrayList<>();
         batch.command().ifPresent(command -> steps.add(new Step("remove the devices that virt-sound made", command)));
-        firewall("iptables", state.filter(), steps);
-        firewall("ip6tables", state.filter6(), steps);
+        FirewallSteps.down("iptables", state.filter()).ifPresent(steps::add);
+        FirewallSteps.down("ip6tables", state.filter6()).ifPresent(steps::add);
         return new NetworkPlan(steps, List.of(), Map.of());
-    }
-
-    private static void firewall(String tool, Filter filter, List<Step> steps) {
-        Firewall.removal(filter)
-                .ifPresent(text -> steps.add(new Step("remove virt-sound's chains", Firewalling.restore(tool, text))));
     }
 }

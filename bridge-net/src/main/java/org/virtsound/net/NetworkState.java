@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param entries the bridge's static forwarding entries
  * @param neighbours the bridge's permanent neighbours, MAC address by IPv4 address
  * @param routes destinations of the routes that lead elsewhere than over the bridge
- * @param listeners local IPv4 addresses that something listens on at the sound server's port
+ * @param listeners local addresses that something listens on at the sound server's port
  * @param settings kernel settings of the bridge, by path under {@code /proc/sys}
  */
 public record NetworkState(
@@ -30,6 +30,8 @@ public record NetworkState(
         Map<String, String> settings,
         Filter filter,
         Filter filter6) {
+    /** Who listens on this one may have the port on every IPv4 address too. */
+    static final String ANY_IPV6 = "[::]";
 
     /** A static forwarding entry: frames to {@code mac} leave by {@code device} only. */
     record Entry(String device, String mac, boolean sticky) {}
@@ -61,7 +63,7 @@ public record NetworkState(
                         ? neighbours(commands.run("ip", "-j", "-4", "neigh", "show", "dev", bridge, "nud", "permanent"))
                         : Map.of(),
                 routes(commands.run("ip", "-j", "-4", "route", "show", "table", "main"), bridge),
-                listeners(commands.run("cat", "/proc/net/tcp"), network.port()),
+                listeners(commands, network.port()),
                 isBridge ? settings(commands, bridge) : Map.of(),
                 filter(commands, "iptables-save"),
                 filter(commands, "ip6tables-save"));
@@ -124,27 +126,43 @@ public record NetworkState(
     }
 
     /** Lines of /proc/net/tcp: number, local address as little-endian hex and port, remote, state (0A: listening). */
-    private static List<String> listeners(String table, int port) {
+    private static List<String> listeners(Commands commands, int port) {
         List<String> found = new ArrayList<>();
-        for (String line : table.lines().toList()) {
-            String[] words = line.strip().split("\\s+", -1);
-            if (words.length > 3 && words[3].equals("0A") && words[1].endsWith(String.format(":%04X", port))) {
-                int[] bytes = Stream.of(6, 4, 2, 0)
-                        .mapToInt(at -> Integer.parseInt(words[1].substring(at, at + 2), 16))
-                        .toArray();
-                found.add(bytes[0] + "." + bytes[1] + "." + bytes[2] + "." + bytes[3]);
+        for (String file : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            for (String line : optional(commands, file).lines().toList()) {
+                String[] words = line.strip().split("\\s+", -1);
+                if (words.length > 3 && words[3].equals("0A") && words[1].endsWith(String.format(":%04X", port))) {
+                    found.add(listener(words[1].substring(0, words[1].indexOf(':'))));
+                }
             }
         }
         return found;
     }
 
+    private static String listener(String hex) {
+        if (hex.length() != 8) {
+            return hex.matches("0+") ? ANY_IPV6 : "[" + hex + "]";
+        }
+        return Stream.of(6, 4, 2, 0)
+                .map(at -> Integer.toString(Integer.parseInt(hex.substring(at, at + 2), 16)))
+                .collect(Collectors.joining("."));
+    }
+
+    /** A file's text, or nothing where this kernel has no such file: one without IPv6, for example. */
+    private static String optional(Commands commands, String file) {
+        try {
+            return commands.run("cat", file);
+        } catch (CommandFailure absent) {
+            return "";
+        }
+    }
+
     private static Map<String, String> settings(Commands commands, String bridge) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String path : List.of(Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
-            try {
-                values.put(path, commands.run("cat", path).strip());
-            } catch (CommandFailure absent) {
-                // A kernel without IPv6 has no such file, and nothing to switch off.
+            String value = optional(commands, path).strip();
+            if (!value.isEmpty()) {
+                values.put(path, value);
             }
         }
         return values;

@@ -146,9 +146,9 @@ final class Obstacles {
                 .filter(link -> link.addresses().contains(network.subnet().hostWithPrefix()))
                 .isPresent();
         for (String address : state.listeners()) {
-            boolean isWhereTheDaemonListens =
-                    address.equals(network.subnet().host().getHostAddress());
-            if (address.equals("0.0.0.0") || (isWhereTheDaemonListens && !isUp)) {
+            boolean isInTheWayOfABridge =
+                    address.equals(network.subnet().host().getHostAddress()) || address.equals(NetworkState.ANY_IPV6);
+            if (address.equals("0.0.0.0") || (isInTheWayOfABridge && !isUp)) {
                 found.add(new Problem(
                         "port " + network.port() + " is in use on " + address,
                         "nothing that listens on " + network.subnet().host().getHostAddress() + ":" + network.port(),

@@ -51,13 +51,11 @@ final class UpPlan {
     }
 
     private void firewall(List<GuestPort> served) {
-        Firewall.ipv4(network, served)
-                .batch(state.filter())
-                .ifPresent(batch -> steps.add(Firewalling.step("iptables", batch, state.filter())));
+        FirewallSteps.up("iptables", Firewall.ipv4(network, served), state.filter())
+                .ifPresent(steps::add);
         if (state.filter6().isReadable()) {
-            Firewall.ipv6(network)
-                    .batch(state.filter6())
-                    .ifPresent(batch -> steps.add(Firewalling.step("ip6tables", batch, state.filter6())));
+            FirewallSteps.up("ip6tables", Firewall.ipv6(network), state.filter6())
+                    .ifPresent(steps::add);
         }
     }
 

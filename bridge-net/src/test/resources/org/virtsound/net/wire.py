@@ -1,5 +1,6 @@
 """What a guest, good or bad, does on the wire. Each word of the command line is one role:
 serve ADDRESS PORT           echoes lines, and prints each one it got
+serve6 ADDRESS PORT          listens, over IPv4 too
 talk ADDRESS PORT            sends the lines of its input, prints the answers
 reach ADDRESS PORT SECONDS   prints 'answered' or 'refused' or 'silence'
 sniff DEVICE                 prints 'FROM-MAC TO-MAC SOURCE DESTINATION SPORT DPORT SEQ ACK LENGTH' of incoming IPv4/TCP,
@@ -48,6 +49,12 @@ def serve(address, port):
         print("ready", flush=True)
         while True:
             threading.Thread(target=one, args=(server.accept()[0],), daemon=True).start()
+
+
+def serve6(address, port):
+    with socket.create_server((address, int(port)), family=socket.AF_INET6, dualstack_ipv6=True):
+        print("ready", flush=True)
+        sys.stdin.read()
 
 
 def talk(address, port):
@@ -112,4 +119,4 @@ def frames(device, source, count):
 
 
 if __name__ == "__main__":
-    {f.__name__: f for f in (serve, talk, reach, sniff, segment, arp, frames)}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (serve, serve6, talk, reach, sniff, segment, arp, frames)}[sys.argv[1]](*sys.argv[2:])
