@@ -42,6 +42,11 @@ public final class Namespace implements AutoCloseable {
         return name;
     }
 
+    /** Where its commands are looked up. */
+    String path() {
+        return path;
+    }
+
     /** Runs commands in here. */
     public Commands commands() {
         return new LocalCommands(List.of("ip", "netns", "exec", name), path, 30_000);
