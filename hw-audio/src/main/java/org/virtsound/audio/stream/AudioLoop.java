@@ -1,12 +1,15 @@
 package org.virtsound.audio.stream;
 
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread, {@code audio}, that owns every socket, stream and relay of this module; with it there are no locks. Others hop
@@ -15,18 +18,31 @@ import java.util.concurrent.TimeUnit;
 public final class AudioLoop implements AutoCloseable {
     private static final int STOP_WITHIN_S = 2;
 
-    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            1,
-            new DefaultThreadFactory("audio", true) {
-                @Override
-                public Thread newThread(Runnable task) {
-                    Thread thread = super.newThread(task);
-                    thread.setName("audio");
-                    return thread;
-                }
-            },
-            EpollIoHandler.newFactory());
-    private final IoEventLoop eventLoop = group.next();
+    private final @Nullable EventLoopGroup ours;
+    private final IoEventLoop eventLoop;
+
+    @Inject
+    public AudioLoop() {
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1,
+                new DefaultThreadFactory("audio", true) {
+                    @Override
+                    public Thread newThread(Runnable task) {
+                        Thread thread = super.newThread(task);
+                        thread.setName("audio");
+                        return thread;
+                    }
+                },
+                EpollIoHandler.newFactory());
+        ours = group;
+        eventLoop = group.next();
+    }
+
+    /** Runs on somebody else's loop, which stays theirs. */
+    public AudioLoop(IoEventLoop eventLoop) {
+        ours = null;
+        this.eventLoop = eventLoop;
+    }
 
     public IoEventLoop eventLoop() {
         return eventLoop;
@@ -53,7 +69,9 @@ public final class AudioLoop implements AutoCloseable {
     /** Ends the thread; what still runs on it gets 2 s. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, STOP_WITHIN_S, TimeUnit.SECONDS)
+        if (ours != null) {
+            ours.shutdownGracefully(0, STOP_WITHIN_S, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_WITHIN_S, TimeUnit.SECONDS);
+        }
     }
 }
