@@ -1,5 +1,6 @@
 package org.virtsound.audio.stream;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -19,7 +20,7 @@ public final class AudioLoop implements AutoCloseable {
     private static final int STOP_WITHIN_S = 2;
 
     private final @Nullable EventLoopGroup ours;
-    private final IoEventLoop eventLoop;
+    private final EventLoop eventLoop;
 
     @Inject
     public AudioLoop() {
@@ -39,13 +40,18 @@ public final class AudioLoop implements AutoCloseable {
     }
 
     /** Runs on somebody else's loop, which stays theirs. */
-    public AudioLoop(IoEventLoop eventLoop) {
+    public AudioLoop(EventLoop eventLoop) {
         ours = null;
         this.eventLoop = eventLoop;
     }
 
-    public IoEventLoop eventLoop() {
+    public EventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /** @return the same, for who registers descriptors of his own with it */
+    public IoEventLoop ioEventLoop() {
+        return (IoEventLoop) eventLoop;
     }
 
     /** Runs {@code task} on the loop, at once where the caller is on it; what it throws ends the future. */
@@ -71,7 +77,7 @@ public final class AudioLoop implements AutoCloseable {
     public void close() {
         if (ours != null) {
             ours.shutdownGracefully(0, STOP_WITHIN_S, TimeUnit.SECONDS)
-                .awaitUninterruptibly(STOP_WITHIN_S, TimeUnit.SECONDS);
+                    .awaitUninterruptibly(STOP_WITHIN_S, TimeUnit.SECONDS);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.virtsound.audio.guest;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,8 +48,8 @@ public final class SessionFuzz {
         channel.config().setAllocator(memory);
         FakeHost host = new FakeHost(channel.eventLoop());
         List<RelayEvent> events = new ArrayList<>();
-        GuestRelays relays = new GuestRelays(
-                new AudioLoop((IoEventLoop) channel.eventLoop()), host, GuestLimits.DEFAULT, events::add);
+        GuestRelays relays =
+                new GuestRelays(new AudioLoop(channel.eventLoop()), host, GuestLimits.DEFAULT, events::add);
         GuestRelay relay = relays.open(GUEST, GuestPolicy.DEFAULT);
         GuestConnection.accept(channel, relay);
 
