@@ -1,16 +1,12 @@
 package org.virtsound.audio.stream;
 
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread, {@code audio}, that owns every socket, stream and relay of this module; with it there are no locks. Others hop
@@ -19,39 +15,21 @@ import org.jspecify.annotations.Nullable;
 public final class AudioLoop implements AutoCloseable {
     private static final int STOP_WITHIN_S = 2;
 
-    private final @Nullable EventLoopGroup ours;
-    private final EventLoop eventLoop;
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("audio", true) {
+                @Override
+                public Thread newThread(Runnable task) {
+                    Thread thread = super.newThread(task);
+                    thread.setName("audio");
+                    return thread;
+                }
+            },
+            EpollIoHandler.newFactory());
+    private final IoEventLoop eventLoop = group.next();
 
-    @Inject
-    public AudioLoop() {
-        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1,
-                new DefaultThreadFactory("audio", true) {
-                    @Override
-                    public Thread newThread(Runnable task) {
-                        Thread thread = super.newThread(task);
-                        thread.setName("audio");
-                        return thread;
-                    }
-                },
-                EpollIoHandler.newFactory());
-        ours = group;
-        eventLoop = group.next();
-    }
-
-    /** Runs on somebody else's loop, which stays theirs. */
-    public AudioLoop(EventLoop eventLoop) {
-        ours = null;
-        this.eventLoop = eventLoop;
-    }
-
-    public EventLoop eventLoop() {
+    public IoEventLoop eventLoop() {
         return eventLoop;
-    }
-
-    /** @return the same, for who registers descriptors of his own with it */
-    public IoEventLoop ioEventLoop() {
-        return (IoEventLoop) eventLoop;
     }
 
     /** Runs {@code task} on the loop, at once where the caller is on it; what it throws ends the future. */
@@ -75,9 +53,7 @@ public final class AudioLoop implements AutoCloseable {
     /** Ends the thread; what still runs on it gets 2 s. */
     @Override
     public void close() {
-        if (ours != null) {
-            ours.shutdownGracefully(0, STOP_WITHIN_S, TimeUnit.SECONDS)
-                    .awaitUninterruptibly(STOP_WITHIN_S, TimeUnit.SECONDS);
-        }
+        group.shutdownGracefully(0, STOP_WITHIN_S, TimeUnit.SECONDS)
+                .awaitUninterruptibly(STOP_WITHIN_S, TimeUnit.SECONDS);
     }
 }

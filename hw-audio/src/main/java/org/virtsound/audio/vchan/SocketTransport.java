@@ -26,7 +26,7 @@ public final class SocketTransport implements VchanTransport {
 
     /** @param dir where the guests' sockets appear; need not exist yet */
     public SocketTransport(AudioLoop loop, Path dir) {
-        this.loop = loop.ioEventLoop();
+        this.loop = loop.eventLoop();
         this.dir = dir;
     }
 

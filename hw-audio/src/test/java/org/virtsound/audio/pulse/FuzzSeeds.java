@@ -59,19 +59,6 @@ public final class FuzzSeeds {
         return seeds;
     }
 
-    /** @return what recorded clients said behind their AUTH, each with {@code head} before it */
-    public static List<byte[]> conversations(byte... head) {
-        List<byte[]> seeds = new ArrayList<>();
-        Capture.all().filter(Capture::fromClient).forEach(capture -> {
-            byte[] bytes = capture.bytes();
-            int auth = Frames.HEADER_BYTES + ByteBuffer.wrap(bytes).getInt();
-            byte[] seed = Arrays.copyOf(head, head.length + Math.min(LONGEST, bytes.length - auth));
-            System.arraycopy(bytes, auth, seed, head.length, seed.length - head.length);
-            seeds.add(seed);
-        });
-        return seeds;
-    }
-
     static List<byte[]> tagstructs() {
         List<byte[]> seeds = new ArrayList<>();
         packets().forEach(packet -> seeds.add(shortened(packet)));
