@@ -71,7 +71,7 @@ final class Service {
         undo.push(dir::close);
         undo.push(audio::close);
         // The network comes before the domains: one whose XML names the bridge does not start without it.
-        undo.push(lan::down);
+        undo.push(config.network().keep() ? lan::leave : lan::down);
         lan.apply(List.of());
         undo.push(endpoint::close);
         undo.push(relays::close);

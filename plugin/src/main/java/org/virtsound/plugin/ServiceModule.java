@@ -12,6 +12,7 @@ import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
 import org.virtsound.net.Commands;
+import org.virtsound.net.DhcpServer;
 import org.virtsound.net.LocalCommands;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
@@ -40,6 +41,12 @@ final class ServiceModule extends AbstractModule {
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
         bind(GuestNetwork.class).to(SoundLan.class);
         bind(HypervisorListener.class).to(Reconciler.class);
+    }
+
+    @Provides
+    @Singleton
+    DhcpServer dhcpServer() {
+        return new DhcpServer(config.runtimeDir());
     }
 
     @Provides

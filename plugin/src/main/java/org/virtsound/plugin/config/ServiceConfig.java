@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.net.DhcpServer;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.net.Subnet;
 
@@ -57,9 +58,13 @@ public record ServiceConfig(
             @Nullable String firewalldZone,
             @Nullable String uplink) {
 
+        private boolean servesDhcp() {
+            return dhcp == Dhcp.YES || (dhcp == Dhcp.AUTO && DhcpServer.isInstalled());
+        }
+
         /** @throws IllegalArgumentException where the values do not go together; the message says why */
         public SoundNetwork toSoundNetwork() {
-            return new SoundNetwork(bridge, tap, Subnet.parse(subnet), port, dhcp == Dhcp.YES, uplink, firewalldZone);
+            return new SoundNetwork(bridge, tap, Subnet.parse(subnet), port, servesDhcp(), uplink, firewalldZone);
         }
     }
 

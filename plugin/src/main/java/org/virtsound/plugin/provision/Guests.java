@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
@@ -32,6 +34,8 @@ import org.virtsound.plugin.domain.Transport;
  */
 final class Guests {
     private static final System.Logger log = System.getLogger(Guests.class.getName());
+
+    private static final int RELAY_CLOSES_WITHIN_S = 1;
 
     private final SoundNetwork network;
     private final GuestRelays relays;
@@ -185,12 +189,23 @@ final class Guests {
             endpoint.dismiss(guest.address);
         }
         if (guest.relay != null) {
-            var unused = guest.relay.close();
+            close(guest.relay);
         }
         guest.relay = null;
         guest.policy = null;
         guest.address = null;
         guest.port = null;
+    }
+
+    /** Waits for it: a relay that is closing must not be found by the domain's next start. */
+    private static void close(GuestRelay relay) {
+        try {
+            relay.close().orTimeout(RELAY_CLOSES_WITHIN_S, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "domain " + relay.identity().name() + ": its relay does not close: " + e);
+        }
     }
 
     private static Transport transport(Domain domain, SoundSettings settings, Domain.@Nullable Nic nic) {

@@ -23,9 +23,6 @@ final class Inbox implements HypervisorListener {
         record Lost(Hypervisor hypervisor) implements Note {}
 
         record Changed(Hypervisor hypervisor, UUID domain) implements Note {}
-
-        /** A piece of work for the reconciler's thread. */
-        record Task(Runnable work) implements Note {}
     }
 
     @Override

@@ -110,8 +110,13 @@ public final class Reconciler implements HypervisorListener {
         }
     }
 
+    /** One pass over what is reported by now. */
+    void pass(long nowNanos) {
+        pass(inbox.take(0), nowNanos);
+    }
+
     /** One look at all that was reported or is due. */
-    void pass(Set<Inbox.Note> notes, long nowNanos) {
+    private void pass(Set<Inbox.Note> notes, long nowNanos) {
         Map<UUID, Hypervisor> dirty = new LinkedHashMap<>();
         for (Inbox.Note note : notes) {
             take(note, dirty);

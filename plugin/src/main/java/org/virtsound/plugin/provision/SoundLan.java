@@ -3,8 +3,11 @@ package org.virtsound.plugin.provision;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.net.Commands;
+import org.virtsound.net.DhcpServer;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.Maker;
 import org.virtsound.net.NetworkPlan;
@@ -12,34 +15,57 @@ import org.virtsound.net.NetworkState;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
 
-/** The network of this machine: read, planned and applied as one. */
+/** The network of this machine: read, planned and applied as one, and DHCP on it. */
 @Singleton
 public final class SoundLan implements GuestNetwork {
     private static final System.Logger log = System.getLogger(SoundLan.class.getName());
 
     private final SoundNetwork network;
     private final Commands commands;
+    private final DhcpServer dhcp;
+    private @Nullable Problem dhcpProblem;
 
     @Inject
-    public SoundLan(SoundNetwork network, Commands commands) {
+    public SoundLan(SoundNetwork network, Commands commands, DhcpServer dhcp) {
         this.network = network;
         this.commands = commands;
+        this.dhcp = dhcp;
     }
 
     @Override
     public synchronized Map<GuestPort, Problem> apply(Collection<GuestPort> ports) {
-        NetworkPlan plan = NetworkPlan.up(network, ports, NetworkState.read(commands, network), Maker.DAEMON);
+        NetworkState state = NetworkState.read(commands, network);
+        NetworkPlan plan = NetworkPlan.up(network, ports, state, Maker.DAEMON);
         apply(plan);
+        List<GuestPort> served =
+                ports.stream().filter(port -> !plan.left().containsKey(port)).toList();
+        // The bridge may be a new one now, which dnsmasq has to learn of.
+        NetworkState now = plan.steps().isEmpty() ? state : NetworkState.read(commands, network);
+        tell(dhcp.serve(network, served, now).orElse(null));
         return plan.left();
     }
 
     /** Takes away what the daemon made, and nothing else. */
     public synchronized void down() {
+        dhcp.close();
         apply(NetworkPlan.down(network, NetworkState.read(commands, network), Maker.DAEMON));
+    }
+
+    /** Leaves the network, with its ports and rules, to the next daemon. */
+    public synchronized void leave() {
+        dhcp.close();
     }
 
     private void apply(NetworkPlan plan) {
         plan.steps().forEach(step -> log.log(System.Logger.Level.DEBUG, "network: " + step.what()));
         plan.apply(commands);
+    }
+
+    /** Guests with an address of their own do without DHCP, so this is no guest's problem. */
+    private void tell(@Nullable Problem problem) {
+        if (problem != null && !problem.equals(dhcpProblem)) {
+            log.log(System.Logger.Level.WARNING, "DHCP: " + problem);
+        }
+        dhcpProblem = problem;
     }
 }

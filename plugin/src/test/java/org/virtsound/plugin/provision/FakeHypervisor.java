@@ -1,0 +1,70 @@
+package org.virtsound.plugin.provision;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A libvirt of maps: what runs is in {@link #running}, what was asked for is in the lists. */
+final class FakeHypervisor implements Hypervisor {
+    final Map<UUID, DomainXmlText> running = new LinkedHashMap<>();
+    final List<String> attached = new ArrayList<>();
+
+    @Nullable
+    String refusal;
+
+    boolean down;
+
+    /** Starts a domain, or changes it where it runs. */
+    UUID run(DomainXmlText domain) {
+        running.put(domain.uuid(), domain);
+        return domain.uuid();
+    }
+
+    @Override
+    public String uri() {
+        return "fake:///";
+    }
+
+    @Override
+    public List<UUID> running() throws HypervisorException {
+        check();
+        return List.copyOf(running.keySet());
+    }
+
+    @Override
+    public Optional<String> liveXml(UUID domain) throws HypervisorException {
+        check();
+        return Optional.ofNullable(running.get(domain)).map(DomainXmlText::toString);
+    }
+
+    @Override
+    public void setMetadata(UUID domain, String namespace, @Nullable String element, Set<Scope> scopes)
+            throws HypervisorException {
+        check();
+        DomainXmlText text = running.get(domain);
+        running.put(
+                domain, text.withState(element == null ? "" : element.replace("/>", " xmlns='" + namespace + "'/>")));
+    }
+
+    @Override
+    public void attachDevice(UUID domain, String device, Set<Scope> scopes) throws HypervisorException {
+        check();
+        if (refusal != null) {
+            throw new HypervisorException(refusal);
+        }
+        attached.add(device);
+        DomainXmlText text = running.get(domain);
+        running.put(domain, text.withDevices(device.replace("</interface>", "<target dev='vnet9'/></interface>")));
+    }
+
+    private void check() throws HypervisorException {
+        if (down) {
+            throw new HypervisorException("client socket is closed");
+        }
+    }
+}

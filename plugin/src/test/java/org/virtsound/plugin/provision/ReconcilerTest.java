@@ -1,0 +1,322 @@
+package org.virtsound.plugin.provision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.host.HostSound;
+import org.virtsound.audio.relay.CapturePolicy;
+import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.GuestRelay;
+import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.net.GuestPort;
+import org.virtsound.net.Problem;
+import org.virtsound.net.SoundNetwork;
+
+class ReconcilerTest {
+    @TempDir
+    Path sysfs;
+
+    private final AudioLoop loop = new AudioLoop();
+    private final GuestRelays relays =
+            new GuestRelays(loop, new HostSound(loop, "silence"), GuestLimits.DEFAULT, event -> {});
+    private final FakeHypervisor libvirt = new FakeHypervisor();
+    private final FakeNetwork network = new FakeNetwork();
+    private final List<GuestEvent> events = new ArrayList<>();
+    private long nowNanos;
+    private Reconciler reconciler;
+
+    /** Takes any ports, and fails on demand. */
+    private static final class FakeNetwork implements GuestNetwork {
+        Map<String, String> ports = new HashMap<>();
+
+        @Nullable
+        String failure;
+
+        @Override
+        public Map<GuestPort, Problem> apply(Collection<GuestPort> wanted) {
+            if (failure != null) {
+                throw new IllegalStateException(failure);
+            }
+            ports = new HashMap<>();
+            wanted.forEach(port -> ports.put(port.device(), port.address().getHostAddress() + " " + port.mac()));
+            return Map.of();
+        }
+    }
+
+    @BeforeEach
+    void connect() {
+        reconciler = fresh();
+        reconciler.connected(libvirt);
+    }
+
+    @AfterEach
+    void close() {
+        relays.close();
+        loop.close();
+    }
+
+    @Test
+    void aDomainThatRunsGetsAnAddressAPortAndARelay() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+
+        assertThat(network.ports).containsExactly(Map.entry("vsg1", "10.47.13.2 00:16:3e:00:00:01"));
+        assertThat(relays.find(uuid)).isPresent();
+        assertThat(view(1).problems()).isEmpty();
+        assertThat(events).containsExactly(new GuestEvent.Up(view(1).domain().identity(), "network", "10.47.13.2"));
+        assertThat(libvirt.running.get(uuid).state()).contains("address=\"10.47.13.2\"");
+    }
+
+    @Test
+    void aDomainThatStopsLeavesNothing() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        libvirt.running.clear();
+        changed(uuid);
+
+        assertThat(network.ports).isEmpty();
+        assertThat(relays.find(uuid)).isEmpty();
+        assertThat(reconciler.guests()).isEmpty();
+        assertThat(events).last().isInstanceOf(GuestEvent.Down.class);
+    }
+
+    @Test
+    void lookingAgainChangesNothing() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        GuestRelay relay = relays.find(uuid).orElseThrow();
+        changed(uuid);
+        fullPass();
+
+        assertThat(relays.find(uuid)).containsSame(relay);
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void whoeverDidNotAskForSoundHasNone() {
+        libvirt.run(DomainXmlText.guest(1).withoutAudio().withDevices(""));
+        libvirt.run(DomainXmlText.guest(2).withId(0)); // Domain-0
+        libvirt.run(DomainXmlText.guest(3).withoutAudio()); // its NIC asks
+        pass();
+
+        assertThat(reconciler.guests())
+                .singleElement()
+                .satisfies(guest -> assertThat(guest.domain().name()).isEqualTo("guest3"));
+    }
+
+    @Test
+    void losingLibvirtTearsNothingDownAndWhatEndedMeanwhileGoesOnReconnect() {
+        UUID stays = libvirt.run(DomainXmlText.guest(1));
+        UUID ends = libvirt.run(DomainXmlText.guest(2));
+        pass();
+        GuestRelay relay = relays.find(stays).orElseThrow();
+        libvirt.down = true;
+        reconciler.lost(libvirt);
+        fullPass();
+        assertThat(network.ports).hasSize(2);
+
+        FakeHypervisor again = new FakeHypervisor();
+        libvirt.running.remove(ends);
+        again.running.putAll(libvirt.running);
+        reconciler.connected(again);
+        pass();
+        assertThat(network.ports).containsOnlyKeys("vsg1");
+        assertThat(relays.find(stays)).containsSame(relay);
+        assertThat(relays.find(ends)).isEmpty();
+    }
+
+    @Test
+    void aLibvirtThatFailsInTheMiddleTearsNothingDown() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        libvirt.down = true;
+        changed(uuid);
+        fullPass();
+
+        assertThat(network.ports).containsOnlyKeys("vsg1");
+    }
+
+    @Test
+    void theSixthGuestWaitsWhileTheOthersAreUnharmedAndIsServedAsSoonAsAnAddressIsFree() {
+        for (int i = 1; i <= 6; i++) {
+            libvirt.run(DomainXmlText.guest(i));
+            pass();
+            changed(DomainXmlText.guest(i).uuid());
+        }
+        assertThat(network.ports).hasSize(5).doesNotContainKey("vsg6");
+        assertThat(view(6).problems())
+                .singleElement()
+                .asString()
+                .contains("10.47.13.0/29 is full", "5 guests", "network.subnet");
+        assertThat(view(6).relay()).isNull();
+
+        libvirt.running.remove(DomainXmlText.guest(3).uuid());
+        changed(DomainXmlText.guest(3).uuid());
+        assertThat(network.ports.get("vsg6")).startsWith("10.47.13.4 ");
+        assertThat(view(6).problems()).isEmpty();
+        assertThat(view(6).relay()).isNotNull();
+    }
+
+    @Test
+    void theAddressThatTheUserNamesGoesFirstAndOneThatIsTakenIsToldWithTheReason() {
+        libvirt.run(DomainXmlText.guest(1).withAudio("<transport address='10.47.13.2'/>"));
+        libvirt.run(DomainXmlText.guest(2).withAudio("<transport address='10.47.13.2'/>"));
+        libvirt.run(DomainXmlText.guest(3).withAudio("<transport address='10.47.13.1'/>"));
+        pass();
+
+        assertThat(view(1).address()).isEqualTo("10.47.13.2");
+        assertThat(view(2).address()).isEqualTo("10.47.13.3");
+        assertThat(view(2).problems()).singleElement().asString().contains("10.47.13.2 is another guest's");
+        assertThat(view(3).problems()).singleElement().asString().contains("10.47.13.1 is not for a guest");
+    }
+
+    @Test
+    void anAddressSurvivesARestartOfTheServiceAndGoesBeforeNewGuests() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(2));
+        libvirt.run(DomainXmlText.guest(3));
+        pass();
+        assertThat(view(3).address()).isEqualTo("10.47.13.3");
+        libvirt.running.remove(uuid);
+        libvirt.run(DomainXmlText.guest(1));
+
+        reconciler = fresh();
+        reconciler.connected(libvirt);
+        pass();
+        assertThat(view(3).address()).isEqualTo("10.47.13.3");
+        assertThat(view(1).address()).isEqualTo("10.47.13.2");
+    }
+
+    @Test
+    void aBadSettingIsToldOnceAndIsTheGuestsAlone() {
+        libvirt.run(DomainXmlText.guest(1).withAudio("<playback volume='900%'/><capture policy='off'/>"));
+        pass();
+        fullPass();
+
+        assertThat(view(1).relay().status().join().policy().capture()).isEqualTo(CapturePolicy.OFF);
+        assertThat(view(1).relay().status().join().policy().volumePercent()).isNull();
+        assertThat(events.stream().filter(GuestEvent.Problems.class::isInstance))
+                .singleElement()
+                .asString()
+                .contains("guest1", "playback volume=\"900%\"", "0% to 150%");
+    }
+
+    @Test
+    void changedMetadataReachesTheRelayThatIsThere() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        GuestRelay relay = relays.find(uuid).orElseThrow();
+        libvirt.run(DomainXmlText.guest(1).withAudio("<playback volume='40%'/>"));
+        changed(uuid);
+
+        assertThat(relays.find(uuid)).containsSame(relay);
+        assertThat(relay.status().join().policy().volumePercent()).isEqualTo(40);
+    }
+
+    @Test
+    void aDomainThatWasStartedAgainUnseenGetsAFreshRelay() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        GuestRelay relay = relays.find(uuid).orElseThrow();
+        libvirt.run(DomainXmlText.guest(1).withId(77));
+        changed(uuid);
+
+        assertThat(relays.find(uuid)).isPresent().get().isNotSameAs(relay);
+        assertThat(view(1).address()).isEqualTo("10.47.13.2");
+    }
+
+    @Test
+    void aDomainThatAsksForSoundAndHasNoNicGetsOne() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1).withDevices(""));
+        pass();
+        pass();
+
+        assertThat(libvirt.attached)
+                .singleElement()
+                .asString()
+                .contains("ua-virt-sound", "bridge='SOUND'", "00:16:3e:");
+        assertThat(network.ports).containsOnlyKeys("vnet9");
+        assertThat(relays.find(uuid)).isPresent();
+        fullPass();
+        assertThat(libvirt.attached).hasSize(1);
+    }
+
+    @Test
+    void whereLibvirtPlugsNoNicInTheGuestSaysWhatToDo() {
+        libvirt.refusal = "no ACPI";
+        libvirt.run(DomainXmlText.guest(1).withDevices(""));
+        pass();
+        pass();
+
+        assertThat(view(1).problems()).singleElement().asString().contains("no ACPI", "virt-sound enable guest1");
+    }
+
+    @Test
+    void twoNicsOfOneNameAreNotTakenForEachOther() {
+        libvirt.run(DomainXmlText.guest(1));
+        libvirt.run(DomainXmlText.guest(2).withDevices(DomainXmlText.guest(1).devices()));
+        pass();
+
+        assertThat(network.ports).hasSize(1);
+        assertThat(view(2).problems()).singleElement().asString().contains("vsg1", "guest1");
+    }
+
+    @Test
+    void aNetworkThatCannotBeHadIsEveryGuestsProblemUntilItIsThere() {
+        network.failure = "bridge SOUND is not a bridge";
+        libvirt.run(DomainXmlText.guest(1));
+        pass();
+        assertThat(view(1).problems()).containsExactly("network: bridge SOUND is not a bridge");
+
+        network.failure = null;
+        nowNanos += TimeUnit.SECONDS.toNanos(5);
+        reconciler.pass(nowNanos);
+        assertThat(view(1).problems()).isEmpty();
+        assertThat(network.ports).containsOnlyKeys("vsg1");
+    }
+
+    private Reconciler fresh() {
+        nowNanos = System.nanoTime();
+        return new Reconciler(
+                SoundNetwork.DEFAULT,
+                network,
+                new BridgePorts(sysfs, "SOUND"),
+                relays,
+                new PulseTcpEndpoint(loop),
+                events::add);
+    }
+
+    private void pass() {
+        reconciler.pass(nowNanos);
+    }
+
+    private void changed(UUID uuid) {
+        reconciler.changed(libvirt, uuid);
+        pass();
+    }
+
+    private void fullPass() {
+        nowNanos += TimeUnit.SECONDS.toNanos(31);
+        pass();
+    }
+
+    private GuestView view(int number) {
+        return reconciler.guests().stream()
+                .filter(guest -> guest.domain().name().equals("guest" + number))
+                .findFirst()
+                .orElseThrow();
+    }
+}
