@@ -1,0 +1,93 @@
+package org.virtsound.plugin.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.virtsound.audio.relay.CapturePolicy;
+
+class LocalFilesTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws IOException {
+        List<LocalEndpoint> all = List.of(
+                new LocalEndpoint("browser", new LocalEndpoint.Socket("webuser", null, null), CapturePolicy.OFF),
+                new LocalEndpoint(
+                        "old", new LocalEndpoint.Tcp("127.0.0.1:4714", List.of("127.0.0.1")), CapturePolicy.ASK),
+                new LocalEndpoint(
+                        "podman",
+                        new LocalEndpoint.Socket(null, null, new LocalEndpoint.UidRange(100_000, 165_535)),
+                        CapturePolicy.ON));
+        LocalFiles files = new LocalFiles(dir.resolve("local.d"));
+        assertThat(files.read()).isEmpty();
+        for (LocalEndpoint endpoint : all) {
+            files.write(endpoint);
+        }
+        assertThat(files.read()).isEqualTo(all);
+
+        files.remove("old");
+        assertThat(files.read()).extracting(LocalEndpoint::name).containsExactly("browser", "podman");
+    }
+
+    @Test
+    void aBadFileIsLeftOutAndHarmsNoOther() throws IOException {
+        LocalFiles files = new LocalFiles(dir);
+        files.write(new LocalEndpoint("good", new LocalEndpoint.Socket("her", "friends", null), CapturePolicy.ASK));
+        Files.writeString(dir.resolve("bad.conf"), "usr = her");
+        Files.writeString(dir.resolve("worse.conf"), "user = {");
+        assertThat(files.read()).extracting(LocalEndpoint::name).containsExactly("good");
+        assertThat(dir.resolve("bad.conf")).hasContent("usr = her");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    usr = her                        | unknown key usr
+                    mic = ask                        | nobody may use it
+                    user = her, mic = maybe          | mic: maybe (expected: off
+                    uid = 7-3                        | uid: 7-3
+                    uid = 0-99999999999              | uid: 0-99999999999
+                    uid = 1-5, user = her            | uids beside a user
+                    tcp = "10.0.0.1:4714"            | expected: a loopback address
+                    tcp = "127.0.0.1:4714"           | allow: nobody
+                    tcp = "127.0.0.1:1", allow = "127.0.0.1", user = her | tcp beside a user
+                    """)
+    void aBadEntryIsNamed(String text, String message) {
+        assertThatThrownBy(() -> LocalFiles.parse("x", ConfigFactory.parseString(text)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a/b", "..", ".hidden", "-x", "ünï"})
+    void aNameThatIsNoFileNameIsRefused(String name) {
+        assertThatThrownBy(
+                        () -> new LocalEndpoint(name, new LocalEndpoint.Socket("her", null, null), CapturePolicy.ASK))
+                .hasMessageContaining("expected: 1 to 64 letters");
+    }
+
+    @Test
+    void aNameOfTwoHundredCharactersIsRefused() {
+        assertThatThrownBy(() -> new LocalEndpoint(
+                        "x".repeat(200), new LocalEndpoint.Socket("her", null, null), CapturePolicy.ASK))
+                .hasMessageContaining("expected: 1 to 64 letters");
+    }
+
+    @Test
+    void uidsAreUnsigned() {
+        LocalEndpoint.UidRange all = LocalEndpoint.UidRange.parse("4000000000-4000000010");
+        assertThat(all.has((int) 4_000_000_005L)).isTrue();
+        assertThat(all.has(5)).isFalse();
+        assertThat(LocalEndpoint.UidRange.parse("1000").has(1000)).isTrue();
+    }
+}
