@@ -16,6 +16,7 @@ import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.control.ControlServer;
 import org.virtsound.plugin.control.RuntimeDir;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
+import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 
@@ -34,6 +35,7 @@ final class Service {
     private final AudioLoop audio;
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
+    private final LocalEndpoints locals;
     private final Reconciler reconciler;
     private final LibvirtWatcher libvirt;
     private final ControlServer control;
@@ -51,6 +53,7 @@ final class Service {
             AudioLoop audio,
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
+            LocalEndpoints locals,
             Reconciler reconciler,
             LibvirtWatcher libvirt,
             ControlServer control) {
@@ -60,6 +63,7 @@ final class Service {
         this.audio = audio;
         this.relays = relays;
         this.endpoint = endpoint;
+        this.locals = locals;
         this.reconciler = reconciler;
         this.libvirt = libvirt;
         this.control = control;
@@ -88,6 +92,8 @@ final class Service {
                 System.Logger.Level.INFO,
                 "bridge " + network.bridge() + " is up; guests connect to " + address.getHostString() + ":"
                         + address.getPort());
+        undo.push(locals::stop);
+        locals.start();
         undo.push(control::stop);
         control.start(dir.controlSocket());
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:the daemon is not running", "77:needs root"},
-        subcommands = {ListCommand.class, ShowCommand.class, NetCommand.class})
+        subcommands = {ListCommand.class, ShowCommand.class, NetCommand.class, LocalCommand.class})
 public final class VirtSound {
     private VirtSound() {}
 

@@ -6,9 +6,11 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,8 +33,9 @@ public final class ConfigFile {
     /** @param file null for the default path, which need not exist */
     public static ServiceConfig read(@Nullable Path file) throws BadConfigException {
         Path path = file == null ? DEFAULT_PATH : file;
+        Path localDir = path.toAbsolutePath().resolveSibling("local.d");
         if (file == null && !Files.exists(path)) {
-            return parse(ConfigFactory.empty());
+            return parse(ConfigFactory.empty(), localDir);
         }
         String text;
         try {
@@ -41,22 +44,24 @@ public final class ConfigFile {
             throw new BadConfigException(path + ": cannot be read: " + reason(e));
         }
         try {
-            return parse(ConfigFactory.parseString(
-                            text,
-                            ConfigParseOptions.defaults()
-                                    .setSyntax(ConfigSyntax.CONF)
-                                    .setOriginDescription(path.toString()))
-                    .resolve(ConfigResolveOptions.noSystem()));
+            return parse(
+                    ConfigFactory.parseString(
+                                    text,
+                                    ConfigParseOptions.defaults()
+                                            .setSyntax(ConfigSyntax.CONF)
+                                            .setOriginDescription(path.toString()))
+                            .resolve(ConfigResolveOptions.noSystem()),
+                    localDir);
         } catch (ConfigException e) {
             throw new BadConfigException(explain(e, text));
         }
     }
 
-    static ServiceConfig parse(Config config) throws BadConfigException {
-        return parse(config, new Keys(config));
+    static ServiceConfig parse(Config config, Path localDir) throws BadConfigException {
+        return parse(config, new Keys(config), localDir);
     }
 
-    static ServiceConfig parse(Config config, Keys keys) throws BadConfigException {
+    static ServiceConfig parse(Config config, Keys keys, Path localDir) throws BadConfigException {
         List<String> uris = keys.texts("libvirt-uri", List.of("xen:///system", "qemu:///system", "lxc:///system"));
         boolean serveAll = config.hasPath("libvirt-uri");
         for (String uri : uris) {
@@ -85,7 +90,9 @@ public final class ConfigFile {
                         absolute(keys, "qubes.control-dir", "/run/qubes"),
                         keys.yesNo("qubes.qubesdb", false),
                         absolute(keys, "qubes.qubesdb-socket", "/run/qubes/qubesdb.sock")),
-                new ServiceConfig.Control(keys.text("control.group", "virt-sound")));
+                new ServiceConfig.Control(keys.text("control.group", "virt-sound")),
+                locals(config, keys),
+                localDir);
         keys.refuseUnknown();
         return read;
     }
@@ -131,6 +138,18 @@ public final class ConfigFile {
                 keys.number("limits.memblock-bytes", d.memblockBytes(), 1 << 10, 16 << 20),
                 keys.number("limits.queued-bytes", d.queuedBytes(), 1 << 12, 64 << 20),
                 keys.number("limits.auth-s", d.authSeconds(), 1, 600));
+    }
+
+    private static List<LocalEndpoint> locals(Config config, Keys keys) throws BadConfigException {
+        List<LocalEndpoint> locals = new ArrayList<>();
+        for (String name : keys.sections("local")) {
+            try {
+                locals.add(LocalFiles.parse(name, config.getConfig("local").getConfig(ConfigUtil.quoteString(name))));
+            } catch (IllegalArgumentException e) {
+                throw new BadConfigException("local." + name + ": " + e.getMessage());
+            }
+        }
+        return locals;
     }
 
     private static ServiceConfig.Vchan vchan(Keys keys) throws BadConfigException {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Keys {
     private final ConfigObject root;
     private final Set<String> known = new TreeSet<>();
+    private final Set<String> openSections = new TreeSet<>();
 
     Keys(Config config) {
         this.root = config.root();
@@ -105,6 +106,24 @@ final class Keys {
         return all[index];
     }
 
+    /** The names of the sections in a section at the top; whoever asks reads what is in them. */
+    Set<String> sections(String key) throws BadConfigException {
+        openSections.add(key);
+        ConfigValue value = root.get(key);
+        if (value == null) {
+            return Set.of();
+        }
+        if (!(value instanceof ConfigObject object)) {
+            throw bad(key, value, "a section of sections: " + key + " { NAME { … } }");
+        }
+        for (Map.Entry<String, ConfigValue> inner : object.entrySet()) {
+            if (!(inner.getValue() instanceof ConfigObject)) {
+                throw bad(key + "." + inner.getKey(), inner.getValue(), "a section: " + inner.getKey() + " { … }");
+            }
+        }
+        return new TreeSet<>(object.keySet());
+    }
+
     /** What was asked for by now. */
     Set<String> known() {
         return Set.copyOf(known);
@@ -130,7 +149,7 @@ final class Keys {
     private void refuseUnknown(String prefix, ConfigObject object) throws BadConfigException {
         for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
             String key = prefix + entry.getKey();
-            if (known.contains(key)) {
+            if (known.contains(key) || openSections.contains(key)) {
                 continue;
             }
             boolean section = known.stream().anyMatch(k -> k.startsWith(key + "."));

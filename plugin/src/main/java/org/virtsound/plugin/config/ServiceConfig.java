@@ -15,6 +15,8 @@ import org.virtsound.net.Subnet;
  * @param serveAllUris a list was given: all of them are served; otherwise the first that answers
  * @param hostServer where guests are heard: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence
  * @param runtimeDir of the control socket and the lock
+ * @param locals endpoints for users and containers of this machine
+ * @param localDir of the files of those that were added by the command
  */
 public record ServiceConfig(
         List<String> libvirtUris,
@@ -26,10 +28,13 @@ public record ServiceConfig(
         GuestLimits limits,
         Vchan vchan,
         Qubes qubes,
-        Control control) {
+        Control control,
+        List<LocalEndpoint> locals,
+        Path localDir) {
 
     public ServiceConfig {
         libvirtUris = List.copyOf(libvirtUris);
+        locals = List.copyOf(locals);
     }
 
     /** Whether the guests get their address by DHCP: auto, where dnsmasq is installed. */

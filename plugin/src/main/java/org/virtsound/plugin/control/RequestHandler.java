@@ -71,9 +71,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private static Request request(ChannelHandlerContext ctx, FullHttpRequest http) {
-        String path = new QueryStringDecoder(http.uri()).path();
-        List<String> segments =
-                Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
+        // Cut first: an escaped slash belongs to its segment, as in local%2Fbrowser.
+        List<String> segments = Arrays.stream(
+                        new QueryStringDecoder(http.uri()).rawPath().split("/"))
+                .filter(s -> !s.isEmpty())
+                .map(QueryStringDecoder::decodeComponent)
+                .toList();
         ByteBuf content = http.content();
         Map<String, Object> body = content.isReadable() ? Json.parse(content.toString(UTF_8)) : Map.of();
         return new Request(

@@ -3,174 +3,162 @@ package org.virtsound.plugin.local;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.guest.PeerRule;
-import org.virtsound.audio.guest.PulseTcpEndpoint;
-import org.virtsound.audio.guest.PulseUnixEndpoint;
-import org.virtsound.audio.guest.SocketPlace;
-import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.plugin.config.LocalEndpoint;
+import org.virtsound.plugin.config.LocalFiles;
 import org.virtsound.plugin.config.ServiceConfig;
 
 /**
- * The endpoints for local users that are open now. Calls block for a moment; they are made one at a time, from any thread but the
- * audio loop.
+ * The endpoints for users and containers of this machine. Its one thread, {@code local}, opens and closes them, since that asks the
+ * account database and waits for sockets; the public methods are for any other thread.
  */
 @Singleton
 public final class LocalEndpoints {
     private static final System.Logger log = System.getLogger(LocalEndpoints.class.getName());
-    private static final int ANYBODY = 0666;
 
+    private final List<LocalEndpoint> configured;
     private final Path directory;
     private final LocalFiles files;
-    private final AudioLoop loop;
-    private final GuestRelays relays;
-    private final Map<String, Open> open = new TreeMap<>();
-
-    /**
-     * An endpoint in service.
-     *
-     * @param server for a client's {@code default-server}
-     * @param problem why it is not in service after all, null where it is
-     */
-    public record Open(
-            LocalEndpoint endpoint,
-            @Nullable String server,
-            @Nullable GuestRelay relay,
-            @Nullable AutoCloseable door,
-            @Nullable String problem) {}
+    private final Doors doors;
+    private final Map<String, LocalGuest> guests = new TreeMap<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread local = new Thread(task, "local");
+        local.setDaemon(true);
+        return local;
+    });
+    private volatile List<LocalGuest> views = List.of();
 
     @Inject
-    public LocalEndpoints(ServiceConfig config, LocalFiles files, AudioLoop loop, GuestRelays relays) {
-        this.directory = config.runtimeDir().resolve("local");
-        this.files = files;
-        this.loop = loop;
-        this.relays = relays;
+    public LocalEndpoints(ServiceConfig config, AudioLoop loop, GuestRelays relays) {
+        configured = config.locals();
+        directory = config.runtimeDir().resolve("local");
+        files = new LocalFiles(config.localDir());
+        doors = new Doors(directory, loop, relays);
     }
 
     /** Opens all that are written down; one that cannot be opened is named in the log and in the list. */
-    public synchronized void start() {
-        for (LocalEndpoint endpoint : files.read()) {
-            try {
-                open.put(endpoint.name(), open(endpoint));
-            } catch (IOException | IllegalArgumentException e) {
-                log.log(System.Logger.Level.ERROR, "local/" + endpoint.name() + ": " + e.getMessage());
-                open.put(endpoint.name(), new Open(endpoint, null, null, null, e.getMessage()));
-            }
-        }
+    public void start() {
+        call(() -> {
+                    List<LocalEndpoint> all = new ArrayList<>(files.read());
+                    all.addAll(configured);
+                    for (LocalEndpoint endpoint : all) {
+                        close(guests.remove(endpoint.name()));
+                        try {
+                            guests.put(endpoint.name(), doors.open(endpoint));
+                        } catch (IOException | IllegalArgumentException e) {
+                            log.log(System.Logger.Level.ERROR, "local/" + endpoint.name() + ": " + e.getMessage());
+                            guests.put(endpoint.name(), LocalGuest.failed(endpoint, String.valueOf(e.getMessage())));
+                        }
+                    }
+                    return null;
+                })
+                .join();
     }
 
-    public synchronized List<Open> all() {
-        return new ArrayList<>(open.values());
+    /** All there are now, in service or not. */
+    public List<LocalGuest> guests() {
+        return views;
     }
 
     /**
      * Opens an endpoint and writes it down, in place of one of that name.
      *
-     * @throws IllegalArgumentException where it cannot be as asked; nothing is changed then but that the old one is closed
+     * @return ends with the reason where it cannot be as asked, and nothing is written down
      */
-    public synchronized Open add(LocalEndpoint endpoint) throws IOException {
-        close(open.remove(endpoint.name()));
-        Open opened = open(endpoint);
-        open.put(endpoint.name(), opened);
-        files.write(endpoint);
-        return opened;
+    public CompletableFuture<LocalGuest> add(LocalEndpoint endpoint) {
+        return call(() -> {
+            refuseConfigured(endpoint.name());
+            LocalGuest before = guests.remove(endpoint.name());
+            close(before);
+            try {
+                LocalGuest opened = doors.open(endpoint);
+                guests.put(endpoint.name(), opened);
+                files.write(endpoint);
+                return opened;
+            } catch (IOException | IllegalArgumentException e) {
+                if (before != null) {
+                    guests.put(endpoint.name(), doors.open(before.endpoint()));
+                }
+                throw e;
+            }
+        });
     }
 
-    /** @return false where there is none of that name */
-    public synchronized boolean remove(String name) throws IOException {
-        Open known = open.remove(name);
-        if (known == null) {
-            return false;
-        }
-        close(known);
-        files.remove(name);
-        Files.deleteIfExists(directory.resolve(name));
-        return true;
+    /** @return whether there was one of that name */
+    public CompletableFuture<Boolean> remove(String name) {
+        return call(() -> {
+            refuseConfigured(name);
+            LocalGuest known = guests.remove(name);
+            if (known == null) {
+                return false;
+            }
+            close(known);
+            files.remove(name);
+            Files.deleteIfExists(directory.resolve(name));
+            return true;
+        });
     }
 
-    /** Closes all; what is written down opens again at the next start. */
-    public synchronized void stop() {
-        open.values().forEach(LocalEndpoints::close);
-        open.clear();
+    /** Closes all; what is written down opens again at the next start, in the same directories. */
+    public void stop() {
+        call(() -> {
+                    guests.values().forEach(LocalEndpoints::close);
+                    guests.clear();
+                    return null;
+                })
+                .join();
+        thread.shutdown();
     }
 
-    private Open open(LocalEndpoint endpoint) throws IOException {
-        GuestRelay relay = relays.open(endpoint.identity(), endpoint.policy());
-        try {
-            return endpoint.door() instanceof LocalEndpoint.Tcp tcp
-                    ? openTcp(endpoint, tcp, relay)
-                    : openSocket(endpoint, (LocalEndpoint.Socket) endpoint.door(), relay);
-        } catch (IOException | RuntimeException e) {
-            relay.close().join();
-            throw e;
-        }
-    }
-
-    private Open openSocket(LocalEndpoint endpoint, LocalEndpoint.Socket socket, GuestRelay relay) throws IOException {
-        if (Files.notExists(directory)) {
-            Files.createDirectory(directory);
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        LocalEndpoint.UidRange uids = socket.uids();
-        Integer user = socket.user() == null ? null : Accounts.uid(socket.user());
-        Accounts.Group group = socket.group() == null ? null : Accounts.group(socket.group());
-        PeerRule peers = (uid, gid) -> (user != null && uid == user)
-                || (group != null && (gid == group.gid() || group.members().contains(uid)))
-                || (uids != null && uids.has(uid));
-        // A container's users are none of this machine's: no owner fits them all, so the peer check alone decides.
-        int mode = uids != null ? ANYBODY : group != null ? 0660 : 0600;
-        SocketPlace place = new SocketPlace(
-                directory.resolve(endpoint.name()), user == null ? self : user, group == null ? 0 : group.gid(), mode);
-        PulseUnixEndpoint door = new PulseUnixEndpoint(loop, place, peers, relay);
-        await(door.listen());
-        return new Open(endpoint, "unix:" + place.socket(), relay, door, null);
-    }
-
-    private Open openTcp(LocalEndpoint endpoint, LocalEndpoint.Tcp tcp, GuestRelay relay) throws IOException {
-        int colon = tcp.address().lastIndexOf(':');
-        PulseTcpEndpoint door = new PulseTcpEndpoint(loop);
-        await(door.listen(new InetSocketAddress(
-                InetAddress.getByName(tcp.address().substring(0, colon)),
-                Integer.parseInt(tcp.address().substring(colon + 1)))));
-        for (String client : tcp.allow()) {
-            door.admit(InetAddress.getByName(client), relay);
-        }
-        return new Open(endpoint, "tcp:" + tcp.address(), relay, door, null);
-    }
-
-    private static void await(java.util.concurrent.CompletableFuture<?> future) throws IOException {
-        try {
-            future.join();
-        } catch (CompletionException e) {
-            throw new IOException(
-                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
+    private void refuseConfigured(String name) {
+        if (configured.stream().anyMatch(endpoint -> endpoint.name().equals(name))) {
+            throw new IllegalArgumentException(
+                    "local/" + name + " is written in the service's configuration; change it there and restart");
         }
     }
 
-    private static void close(@Nullable Open known) {
-        if (known == null || known.relay() == null) {
+    private interface Work<T> {
+        @Nullable
+        T run() throws IOException;
+    }
+
+    private <T> CompletableFuture<T> call(Work<T> work) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return work.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e.getMessage(), e);
+                    } finally {
+                        views = List.copyOf(guests.values());
+                    }
+                },
+                thread);
+    }
+
+    private static void close(@Nullable LocalGuest guest) {
+        if (guest == null || guest.relay() == null) {
             return;
         }
         try {
-            if (known.door() != null) {
-                known.door().close();
+            if (guest.door() != null) {
+                guest.door().close();
             }
         } catch (Exception e) {
-            log.log(System.Logger.Level.WARNING, "local/" + known.endpoint().name() + ": while closing", e);
+            log.log(System.Logger.Level.WARNING, guest.endpoint().identity().name() + ": while closing", e);
         }
-        known.relay().close().join();
+        guest.relay().close().join();
     }
 }

@@ -13,12 +13,13 @@ import org.junit.jupiter.api.Test;
 /** The example that is installed as virt-sound.conf, and its page of the manual. */
 class ShippedConfigTest {
     private static final Path SHARE = Path.of("src/dist/share");
+    private static final Path LOCAL_DIR = SHARE.resolve("local.d").toAbsolutePath();
     private static final Pattern COMMENTED_KEY = Pattern.compile("(?m)^(\\s*)#([a-z-]+ = )");
 
     @Test
     void asShippedDiffersFromTheDefaultsOnlyInKeepingTheNetwork() throws Exception {
         ServiceConfig shipped = ConfigFile.read(SHARE.resolve("virt-sound.conf"));
-        ServiceConfig built = ConfigFile.parse(ConfigFactory.empty());
+        ServiceConfig built = ConfigFile.parse(ConfigFactory.empty(), LOCAL_DIR);
 
         assertThat(built.network().keep()).isFalse();
         assertThat(shipped.network().keep()).isTrue();
@@ -30,12 +31,12 @@ class ShippedConfigTest {
 
     @Test
     void everyCommentedValueIsTheDefault() throws Exception {
-        ServiceConfig uncommented = ConfigFile.parse(uncommented());
+        ServiceConfig uncommented = ConfigFile.parse(uncommented(), LOCAL_DIR);
 
         assertThat(uncommented)
                 .usingRecursiveComparison()
                 .ignoringFields("network.keep", "serveAllUris")
-                .isEqualTo(ConfigFile.parse(ConfigFactory.empty()));
+                .isEqualTo(ConfigFile.parse(ConfigFactory.empty(), LOCAL_DIR));
     }
 
     @Test
@@ -64,7 +65,7 @@ class ShippedConfigTest {
     private static Set<String> known() throws Exception {
         Config empty = ConfigFactory.empty();
         Keys keys = new Keys(empty);
-        ConfigFile.parse(empty, keys);
+        ConfigFile.parse(empty, keys, LOCAL_DIR);
         return keys.known();
     }
 }

@@ -1,4 +1,4 @@
-package org.virtsound.plugin.local;
+package org.virtsound.plugin.config;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -53,11 +53,18 @@ public record LocalEndpoint(String name, Door door, CapturePolicy mic) {
     public record Tcp(String address, List<String> allow) implements Door {
         private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}:[0-9]{1,5}");
 
+        private static final Pattern CLIENT = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+
         public Tcp {
             allow = List.copyOf(allow);
             if (!LOOPBACK.matcher(address).matches()) {
                 throw new IllegalArgumentException(
                         "tcp: " + address + " (expected: a loopback address, 127.0.0.1:PORT)");
+            }
+            for (String client : allow) {
+                if (!CLIENT.matcher(client).matches()) {
+                    throw new IllegalArgumentException("allow: " + client + " (expected: addresses, as in 127.0.0.1)");
+                }
             }
             if (allow.isEmpty()) {
                 throw new IllegalArgumentException("allow: nobody (expected: addresses, as in 127.0.0.1)");
@@ -86,7 +93,8 @@ public record LocalEndpoint(String name, Door door, CapturePolicy mic) {
             return new UidRange(first, matcher.group(2) == null ? first : Long.parseLong(matcher.group(2)));
         }
 
-        boolean has(int uid) {
+        /** @param uid unsigned */
+        public boolean has(int uid) {
             long number = Integer.toUnsignedLong(uid);
             return first <= number && number <= last;
         }

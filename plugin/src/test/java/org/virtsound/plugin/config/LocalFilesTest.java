@@ -1,4 +1,4 @@
-package org.virtsound.plugin.local;
+package org.virtsound.plugin.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.virtsound.plugin.local;
+package org.virtsound.plugin.config;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;

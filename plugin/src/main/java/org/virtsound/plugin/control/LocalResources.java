@@ -1,0 +1,109 @@
+package org.virtsound.plugin.control;
+
+import com.typesafe.config.ConfigFactory;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.virtsound.plugin.config.LocalEndpoint;
+import org.virtsound.plugin.config.LocalFiles;
+import org.virtsound.plugin.domain.Domain;
+import org.virtsound.plugin.domain.Transport;
+import org.virtsound.plugin.local.LocalEndpoints;
+import org.virtsound.plugin.local.LocalGuest;
+import org.virtsound.plugin.provision.GuestView;
+
+/** {@code /local} and {@code /local/NAME}: GET reads, PUT opens and writes down, DELETE closes and forgets. */
+@Singleton
+final class LocalResources {
+    private static final int NO_ID = -1;
+
+    private final LocalEndpoints locals;
+
+    @Inject
+    LocalResources(LocalEndpoints locals) {
+        this.locals = locals;
+    }
+
+    CompletableFuture<Answer> answer(Request request) {
+        List<String> path = request.path();
+        if (path.size() == 1 && request.method().equals("GET")) {
+            return done(Answer.json(Map.of(
+                    "endpoints",
+                    locals.guests().stream().map(LocalResources::json).toList())));
+        }
+        if (path.size() != 2) {
+            return done(Answer.error(405, request.method() + " is not for /" + String.join("/", path)));
+        }
+        String name = path.get(1);
+        return switch (request.method()) {
+            case "GET" ->
+                done(locals.guests().stream()
+                        .filter(guest -> guest.endpoint().name().equals(name))
+                        .findFirst()
+                        .map(guest -> Answer.json(json(guest)))
+                        .orElseGet(() -> unknown(name)));
+            case "PUT" -> add(name, request.body());
+            case "DELETE" ->
+                refused(locals.remove(name)
+                        .thenApply(was -> was ? Answer.json(Map.of("removed", name)) : unknown(name)));
+            default -> done(Answer.error(405, request.method() + " is not for /local/" + name));
+        };
+    }
+
+    /** The endpoints as guests, for the list and for {@code /domains/local%2FNAME}. */
+    Stream<GuestView> guests() {
+        return locals.guests().stream().map(LocalResources::view);
+    }
+
+    private CompletableFuture<Answer> add(String name, Map<String, Object> body) {
+        try {
+            LocalEndpoint endpoint = LocalFiles.parse(name, ConfigFactory.parseMap(body));
+            return refused(locals.add(endpoint).thenApply(guest -> Answer.json(json(guest))));
+        } catch (IllegalArgumentException e) {
+            return done(Answer.error(400, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static CompletableFuture<Answer> refused(CompletableFuture<Answer> answer) {
+        return answer.exceptionally(e -> {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            return Answer.error(409, String.valueOf(cause.getMessage()));
+        });
+    }
+
+    private static Map<String, Object> json(LocalGuest guest) {
+        Map<String, Object> json = new LinkedHashMap<>(LocalFiles.values(guest.endpoint()));
+        json.put("name", guest.endpoint().name());
+        json.put("server", guest.server());
+        json.put("problem", guest.problem());
+        return json;
+    }
+
+    private static GuestView view(LocalGuest guest) {
+        var identity = guest.endpoint().identity();
+        Domain domain = new Domain(
+                identity.uuid(), identity.name(), identity.title(), NO_ID, "local", List.of(), null, null, null);
+        return new GuestView(
+                domain,
+                "local",
+                guest.endpoint().door() instanceof LocalEndpoint.Tcp ? Transport.NETWORK : Transport.SOCKET,
+                null,
+                guest.server(),
+                null,
+                guest.relay(),
+                guest.problem() == null ? List.of() : List.of(guest.problem()));
+    }
+
+    private static Answer unknown(String name) {
+        return Answer.error(404, "no local endpoint " + name + "; 'virt-sound local list' shows those there are");
+    }
+
+    private static CompletableFuture<Answer> done(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+}
