@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.ChannelVolumes;
 
 /**
- * Volume and mute of a stream, named by the server's index for it, not by its channel. Answered by {@link Answer.Done}. Source:
+ * Volume, mute and device of a stream, named by the server's index for it, not by its channel. Answered by {@link Answer.Done}. Source:
  * native-protocol.md, 7.
  */
 public sealed interface MixerCommand extends Request {
@@ -43,6 +43,34 @@ public sealed interface MixerCommand extends Request {
 
         public static SetStreamMute decode(Direction direction, TagReader in, int version) {
             SetStreamMute command = new SetStreamMute(direction, in.u32(), in.bool());
+            in.end();
+            return command;
+        }
+    }
+
+    /**
+     * MOVE_SINK_INPUT and MOVE_SOURCE_OUTPUT.
+     *
+     * @param deviceIndex {@link Command#NONE} for none; index or name
+     * @param deviceName a name, or a special one ({@code @DEFAULT_SINK@})
+     */
+    record MoveStream(
+            Direction direction,
+            int streamIndex,
+            int deviceIndex,
+            @Nullable String deviceName) implements MixerCommand {
+        @Override
+        public Opcode opcode() {
+            return direction.pick(Opcode.MOVE_SINK_INPUT, Opcode.MOVE_SOURCE_OUTPUT);
+        }
+
+        @Override
+        public void encode(TagWriter out, int version) {
+            out.u32(streamIndex).u32(deviceIndex).string(deviceName);
+        }
+
+        public static MoveStream decode(Direction direction, TagReader in, int version) {
+            MoveStream command = new MoveStream(direction, in.u32(), in.u32(), in.stringOrNull());
             in.end();
             return command;
         }

@@ -22,6 +22,8 @@ public sealed interface Request extends Command
             case SET_SOURCE_OUTPUT_VOLUME -> MixerCommand.SetStreamVolume.decode(Direction.RECORD, in, version);
             case SET_SINK_INPUT_MUTE -> MixerCommand.SetStreamMute.decode(Direction.PLAYBACK, in, version);
             case SET_SOURCE_OUTPUT_MUTE -> MixerCommand.SetStreamMute.decode(Direction.RECORD, in, version);
+            case MOVE_SINK_INPUT -> MixerCommand.MoveStream.decode(Direction.PLAYBACK, in, version);
+            case MOVE_SOURCE_OUTPUT -> MixerCommand.MoveStream.decode(Direction.RECORD, in, version);
             default -> {
                 Request query = Query.decode(opcode, in, version);
                 yield query == null ? StreamCommand.decode(opcode, in, version) : query;

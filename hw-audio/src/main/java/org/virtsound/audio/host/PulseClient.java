@@ -1,0 +1,436 @@
+package org.virtsound.audio.host;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.pulse.Answer;
+import org.virtsound.audio.pulse.Cookie;
+import org.virtsound.audio.pulse.Direction;
+import org.virtsound.audio.pulse.Event;
+import org.virtsound.audio.pulse.FrameDecoder;
+import org.virtsound.audio.pulse.FrameListener;
+import org.virtsound.audio.pulse.Frames;
+import org.virtsound.audio.pulse.HotPackets;
+import org.virtsound.audio.pulse.Opcode;
+import org.virtsound.audio.pulse.ProtocolException;
+import org.virtsound.audio.pulse.Query;
+import org.virtsound.audio.pulse.Request;
+import org.virtsound.audio.pulse.SessionRequest;
+import org.virtsound.audio.pulse.TagLimits;
+import org.virtsound.audio.pulse.TagReader;
+import org.virtsound.audio.pulse.TagWriter;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.SeekMode;
+
+/**
+ * One connection to a PulseAudio or pipewire-pulse, for one life: connects, says who it is, carries streams, and ends. It is read
+ * without pause, whatever a guest does. Owned by the audio loop.
+ *
+ * <p>Source: native-protocol.md, 5; pulse-mediation.md, B and E.
+ */
+final class PulseClient implements FrameListener {
+    private static final Logger LOG = System.getLogger(PulseClient.class.getName());
+    private static final int VERSION = 35;
+    private static final int VERSION_MIN = 13;
+    private static final int FRAME_MAX_BYTES = 1 << 20;
+    private static final int CONNECT_TIMEOUT_MS = 3000;
+    /** What waits for a server that does not read, before audio to it is thrown away. */
+    private static final WriteBufferWaterMark QUEUED_BYTES = new WriteBufferWaterMark(256 << 10, 1 << 20);
+    /** The kernel then puts our uid beside the first bytes even where the server has not asked for it yet (SOL_SOCKET, 16). */
+    private static final ChannelOption<Integer> SO_PASSCRED = new IntegerUnixChannelOption("SO_PASSCRED", 1, 16);
+
+    /** What becomes of a connection. */
+    interface Listener {
+        /** It is ready for streams. */
+        void up();
+
+        /** It is over, or never was; its streams have been told. Called once. */
+        void down(ErrorCode error, String reason);
+    }
+
+    private final EventLoop loop;
+    private final PulseAddress address;
+    private final Cookie cookie;
+    private final PulseIdentity identity;
+    private final Listener listener;
+    private final PulseTags tags = new PulseTags();
+    private final TagReader reader = new TagReader(TagLimits.HOST);
+    private final TagWriter writer = new TagWriter();
+    private final IntObjectMap<PulsePlayback> playbacks = new IntObjectHashMap<>();
+    private final IntObjectMap<PulseRecord> records = new IntObjectHashMap<>();
+    private final Runnable flush = this::flush;
+
+    private @Nullable Channel channel;
+    private int version = VERSION;
+    private boolean up;
+    private boolean over;
+    private boolean flushing;
+    private String server = "PulseAudio";
+    private String trouble = "connection closed";
+    private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
+
+    PulseClient(EventLoop loop, PulseAddress address, Cookie cookie, PulseIdentity identity, Listener listener) {
+        this.loop = loop;
+        this.address = address;
+        this.cookie = cookie;
+        this.identity = identity;
+        this.listener = listener;
+    }
+
+    void connect() {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUED_BYTES)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel ch) {
+                        ch.pipeline()
+                                .addLast("frames", new FrameDecoder(FRAME_MAX_BYTES, FRAME_MAX_BYTES, PulseClient.this))
+                                .addLast("client", new Life());
+                    }
+                });
+        if (address.isUnix()) {
+            bootstrap.option(SO_PASSCRED, 1);
+        } else {
+            bootstrap.option(ChannelOption.TCP_NODELAY, true);
+        }
+        if (address.socket() instanceof InetSocketAddress named && named.isUnresolved()) {
+            resolve(named, bootstrap);
+        } else {
+            connect(bootstrap, address.socket());
+        }
+    }
+
+    /** Looks a name up beside the loop, which it would hold up. */
+    private void resolve(InetSocketAddress named, Bootstrap bootstrap) {
+        CompletableFuture.supplyAsync(() -> new InetSocketAddress(named.getHostString(), named.getPort()))
+                .thenAcceptAsync(
+                        resolved -> {
+                            if (over) {
+                                return;
+                            }
+                            if (resolved.isUnresolved()) {
+                                error = ErrorCode.CONNECTIONREFUSED;
+                                giveUp("no address known for '" + named.getHostString() + "'");
+                            } else {
+                                connect(bootstrap, resolved);
+                            }
+                        },
+                        loop);
+    }
+
+    private void connect(Bootstrap bootstrap, SocketAddress to) {
+        ChannelFuture connecting = bootstrap.connect(to);
+        channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                trouble = reason(done.cause());
+                error = ErrorCode.CONNECTIONREFUSED;
+                end();
+            }
+        });
+    }
+
+    private static String reason(Throwable failed) {
+        String text = String.valueOf(failed.getMessage());
+        if (text.contains("Connection refused")) {
+            return "nobody listens there";
+        }
+        if (text.contains("No such file")) {
+            return "no such socket";
+        }
+        return text.contains("Permission denied")
+                ? "permission denied: the socket's directory is not open to us"
+                : text;
+    }
+
+    boolean isUp() {
+        return up && !over;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** @return "pulseaudio 16.1 at unix:/run/…" */
+    String describe() {
+        return server + " at " + address.text();
+    }
+
+    PulseIdentity identity() {
+        return identity;
+    }
+
+    int version() {
+        return version;
+    }
+
+    /** @return false while so much waits for the server that audio had better be dropped */
+    boolean isWritable() {
+        Channel ch = channel;
+        return ch != null && ch.isWritable();
+    }
+
+    void ask(Request request, PulseTags.Waiter waiter) {
+        Channel ch = channel;
+        if (over || ch == null) {
+            waiter.failed(0, ErrorCode.CONNECTIONTERMINATED);
+            return;
+        }
+        ByteBuf out = ch.alloc().directBuffer();
+        request.writeTo(out, writer, tags.add(waiter, 0), version);
+        send(ch, out);
+    }
+
+    /** Asks for a stream's latency, without garbage; {@code mark} comes back with the answer. */
+    void askLatency(Direction direction, int stream, int mark, int localS, int localUs, PulseTags.Waiter waiter) {
+        Channel ch = channel;
+        if (over || ch == null) {
+            waiter.failed(mark, ErrorCode.CONNECTIONTERMINATED);
+            return;
+        }
+        ByteBuf out = ch.alloc().directBuffer(64);
+        HotPackets.writeGetLatency(out, writer, tags.add(waiter, mark), direction, stream, localS, localUs);
+        send(ch, out);
+    }
+
+    /** @param block ownership passes to the connection */
+    void send(int stream, ByteBuf block, SeekMode mode, long offsetBytes) {
+        Channel ch = channel;
+        if (over || ch == null) {
+            block.release();
+            return;
+        }
+        ByteBuf header = ch.alloc().directBuffer(Frames.HEADER_BYTES, Frames.HEADER_BYTES);
+        Frames.memblockHeader(header, block.readableBytes(), stream, offsetBytes, mode);
+        ch.write(header, ch.voidPromise());
+        send(ch, block);
+    }
+
+    void add(int stream, PulsePlayback playback) {
+        playbacks.put(stream, playback);
+    }
+
+    void add(int stream, PulseRecord record) {
+        records.put(stream, record);
+    }
+
+    void remove(Direction direction, int stream) {
+        if (direction == Direction.PLAYBACK) {
+            playbacks.remove(stream);
+        } else {
+            records.remove(stream);
+        }
+    }
+
+    void close() {
+        trouble = "closed";
+        if (channel != null) {
+            channel.close();
+        }
+        end();
+    }
+
+    /** The server is of no use any more. */
+    void giveUp(String reason) {
+        trouble = reason;
+        if (channel != null) {
+            channel.close();
+        }
+        end();
+    }
+
+    private void send(Channel ch, ByteBuf out) {
+        ch.write(out, ch.voidPromise());
+        if (!flushing) {
+            // Once for all that this round of the loop writes.
+            flushing = true;
+            loop.execute(flush);
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    @Override
+    public void control(ByteBuf packet) {
+        TagReader in = reader.reset(packet);
+        int code = in.u32();
+        int tag = in.u32();
+        Opcode opcode = Opcode.of(code);
+        if (opcode == Opcode.REPLY) {
+            tags.answered(tag, in, version);
+        } else if (opcode == Opcode.ERROR) {
+            tags.failed(tag, ErrorCode.of(in.u32()));
+        } else if (opcode == Opcode.REQUEST) {
+            PulsePlayback playback = playbacks.get(in.u32());
+            int bytes = in.u32();
+            if (playback != null && bytes > 0) {
+                playback.credit(bytes);
+            }
+        } else if (opcode != null) {
+            Event event = Event.decode(opcode, in, version);
+            if (event != null) {
+                tell(event);
+            }
+        }
+    }
+
+    @Override
+    public void memblock(int stream, long offsetBytes, SeekMode seek, ByteBuf payload) {
+        PulseRecord record = records.get(stream);
+        if (record == null) {
+            payload.release();
+        } else {
+            record.fragment(payload);
+        }
+    }
+
+    private void tell(Event event) {
+        if (event instanceof Event.Overflow overflow) {
+            tell(playbacks.get(overflow.channel()), event);
+        } else if (event instanceof Event.Underflow underflow) {
+            tell(playbacks.get(underflow.channel()), event);
+        } else if (event instanceof Event.Started started) {
+            tell(playbacks.get(started.channel()), event);
+        } else if (event instanceof Event.Killed killed) {
+            tell(stream(killed.direction(), killed.channel()), event);
+        } else if (event instanceof Event.Suspended suspended) {
+            tell(stream(suspended.direction(), suspended.channel()), event);
+        } else if (event instanceof Event.Moved moved) {
+            tell(stream(moved.direction(), moved.channel()), event);
+        } else if (event instanceof Event.BufferAttrChanged changed) {
+            tell(stream(changed.direction(), changed.channel()), event);
+        }
+    }
+
+    private @Nullable PulseStream stream(Direction direction, int stream) {
+        return direction == Direction.PLAYBACK ? playbacks.get(stream) : records.get(stream);
+    }
+
+    private static void tell(@Nullable PulseStream stream, Event event) {
+        if (stream != null) {
+            stream.event(event);
+        }
+    }
+
+    private void greet() {
+        ask(new SessionRequest.Auth(VERSION, 0, cookie), new Step() {
+            @Override
+            void done(TagReader in) {
+                version =
+                        Math.min(VERSION, Answer.Authorized.decode(in, VERSION).version());
+                if (version < VERSION_MIN) {
+                    throw new ProtocolException("version: " + version + " (expected: >= " + VERSION_MIN + ")");
+                }
+                introduce();
+            }
+        });
+    }
+
+    private void introduce() {
+        ask(new SessionRequest.SetClientName(identity.client()), new Step() {
+            @Override
+            void done(TagReader in) {
+                // pipewire-pulse knows no device before this answer.
+                ask(new Query.Plain(Opcode.GET_SERVER_INFO), new Step() {
+                    @Override
+                    void done(TagReader info) {
+                        Answer.ServerInfo told = Answer.ServerInfo.decode(info, version);
+                        server = told.name() + " " + told.version();
+                        up = true;
+                        listener.up();
+                    }
+                });
+            }
+        });
+    }
+
+    private void end() {
+        if (over) {
+            return;
+        }
+        over = true;
+        tags.failAll(error);
+        List<PulseStream> streams = new ArrayList<>(playbacks.values());
+        streams.addAll(records.values());
+        playbacks.clear();
+        records.clear();
+        streams.forEach(stream -> stream.over(error));
+        listener.down(error, trouble);
+    }
+
+    /** A step of the greeting. */
+    private abstract class Step implements PulseTags.Waiter {
+        abstract void done(TagReader in);
+
+        @Override
+        public void answered(int mark, TagReader in, int version) {
+            done(in);
+        }
+
+        @Override
+        public void failed(int mark, ErrorCode refusal) {
+            if (over) {
+                return;
+            }
+            error = refusal;
+            giveUp(
+                    refusal == ErrorCode.ACCESS
+                            ? "access denied: it takes clients of its own user, or with that user's cookie"
+                            : "refused: " + refusal);
+        }
+    }
+
+    private final class Life extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            greet();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            end();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (!over) {
+                boolean nonsense = cause instanceof ProtocolException;
+                trouble = (nonsense ? "no sound server: " : "") + cause.getMessage();
+                error = nonsense ? ErrorCode.PROTOCOL : ErrorCode.CONNECTIONTERMINATED;
+            }
+            if (!(cause instanceof ProtocolException || cause instanceof IOException)) {
+                LOG.log(Level.ERROR, "connection to " + address.text() + " ended by a defect", cause);
+            }
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.virtsound.audio.host;
+
+import io.netty.buffer.ByteBuf;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.virtsound.audio.pulse.Answer;
+import org.virtsound.audio.pulse.Command;
+import org.virtsound.audio.pulse.CreatePlaybackStream;
+import org.virtsound.audio.pulse.Direction;
+import org.virtsound.audio.pulse.Event;
+import org.virtsound.audio.pulse.Request;
+import org.virtsound.audio.pulse.StreamCommand;
+import org.virtsound.audio.pulse.StreamFlag;
+import org.virtsound.audio.pulse.TagReader;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+
+/** A sink input on the host's server. Owned by the audio loop. */
+final class PulsePlayback extends PulseStream implements PlaybackStream {
+    private final PlaybackListener listener;
+
+    PulsePlayback(
+            PulseClient client,
+            StreamRequest request,
+            PlaybackListener listener,
+            Consumer<? super PulseStream> onClosed) {
+        super(client, Direction.PLAYBACK, request, listener, onClosed);
+        this.listener = listener;
+    }
+
+    @Override
+    Request creation() {
+        return new CreatePlaybackStream(
+                request.spec(),
+                request.map(),
+                Command.NONE,
+                request.device(),
+                request.attr(),
+                flags(request),
+                0,
+                volume(request),
+                client.identity().stream(request.name()),
+                List.of());
+    }
+
+    static Set<StreamFlag> flags(StreamRequest request) {
+        Set<StreamFlag> flags = EnumSet.noneOf(StreamFlag.class);
+        set(flags, StreamFlag.CORKED, request.corked());
+        set(flags, StreamFlag.VOLUME_SET, request.volume() != null);
+        set(flags, StreamFlag.MUTED_SET, request.muted() != null);
+        set(flags, StreamFlag.MUTED, Boolean.TRUE.equals(request.muted()));
+        set(flags, StreamFlag.ADJUST_LATENCY, request.adjustLatency());
+        set(flags, StreamFlag.EARLY_REQUESTS, request.earlyRequests());
+        set(flags, StreamFlag.VARIABLE_RATE, request.variableRate());
+        return flags;
+    }
+
+    /** @return a volume for each channel, which the packet has to have even where the flags say that it does not count */
+    static ChannelVolumes volume(StreamRequest request) {
+        ChannelVolumes volume = request.volume();
+        int channels = request.spec().channels();
+        if (volume != null && volume.volumes().size() == channels) {
+            return volume;
+        }
+        return ChannelVolumes.flat(
+                channels,
+                volume == null ? ChannelVolumes.NORM : volume.volumes().get(0));
+    }
+
+    private static void set(Set<StreamFlag> flags, StreamFlag flag, boolean on) {
+        if (on) {
+            flags.add(flag);
+        }
+    }
+
+    @Override
+    void created(TagReader in, int version) {
+        Answer.PlaybackOpened opened = Answer.PlaybackOpened.decode(in, version);
+        if (known(opened.channel(), opened.streamIndex())) {
+            client.add(opened.channel(), this);
+            listener.opened(
+                    new StreamOpened(opened.attr(), opened.sinkLatencyUs(), opened.suspended(), opened.missingBytes()));
+        }
+    }
+
+    void credit(int bytes) {
+        listener.credit(bytes);
+    }
+
+    @Override
+    void event(Event event) {
+        if (closed()) {
+            return;
+        }
+        if (event instanceof Event.Underflow underflow) {
+            listener.underflow(underflow.readIndex());
+        } else if (event instanceof Event.Overflow) {
+            listener.overflow();
+        } else if (event instanceof Event.Started) {
+            listener.started();
+        } else {
+            super.event(event);
+        }
+    }
+
+    @Override
+    public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
+        if (open() && block.isReadable() && client.isWritable()) {
+            client.send(channel(), block, mode, offsetBytes);
+        } else {
+            block.release();
+        }
+    }
+
+    @Override
+    public void drain(Reply reply) {
+        ask(new StreamCommand.Drain(channel()), reply);
+    }
+
+    @Override
+    public void prebuf(Reply reply) {
+        ask(new StreamCommand.Prebuf(channel()), reply);
+    }
+
+    @Override
+    public void trigger(Reply reply) {
+        ask(new StreamCommand.Trigger(channel()), reply);
+    }
+}

@@ -1,0 +1,91 @@
+package org.virtsound.audio.host;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.virtsound.audio.pulse.Answer;
+import org.virtsound.audio.pulse.Command;
+import org.virtsound.audio.pulse.CreateRecordStream;
+import org.virtsound.audio.pulse.Direction;
+import org.virtsound.audio.pulse.Request;
+import org.virtsound.audio.pulse.TagReader;
+import org.virtsound.audio.stream.RecordListener;
+import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+
+/** A source output on the host's server. Owned by the audio loop, as are the fragments that it holds back. */
+final class PulseRecord extends PulseStream implements RecordStream {
+    private static final int HELD_MAX_BYTES = 256 << 10;
+
+    private final RecordListener listener;
+    private final Queue<ByteBuf> held = new ArrayDeque<>();
+    private int heldBytes;
+    private boolean reading = true;
+
+    PulseRecord(
+            PulseClient client,
+            StreamRequest request,
+            RecordListener listener,
+            Consumer<? super PulseStream> onClosed) {
+        super(client, Direction.RECORD, request, listener, onClosed);
+        this.listener = listener;
+    }
+
+    @Override
+    Request creation() {
+        return new CreateRecordStream(
+                request.spec(),
+                request.map(),
+                Command.NONE,
+                request.device(),
+                request.attr(),
+                PulsePlayback.flags(request),
+                client.identity().stream(request.name()),
+                Command.NONE,
+                List.of(),
+                PulsePlayback.volume(request));
+    }
+
+    @Override
+    void created(TagReader in, int version) {
+        Answer.RecordOpened opened = Answer.RecordOpened.decode(in, version);
+        if (known(opened.channel(), opened.streamIndex())) {
+            client.add(opened.channel(), this);
+            listener.opened(new StreamOpened(opened.attr(), opened.sourceLatencyUs(), opened.suspended(), 0));
+        }
+    }
+
+    void fragment(ByteBuf fragment) {
+        if (reading) {
+            listener.fragment(fragment);
+            return;
+        }
+        held.add(fragment);
+        heldBytes += fragment.readableBytes();
+        while (heldBytes > HELD_MAX_BYTES) {
+            ByteBuf oldest = held.remove();
+            heldBytes -= oldest.readableBytes();
+            oldest.release();
+        }
+    }
+
+    @Override
+    public void reading(boolean on) {
+        reading = on;
+        while (reading && !held.isEmpty()) {
+            ByteBuf fragment = held.remove();
+            heldBytes -= fragment.readableBytes();
+            listener.fragment(fragment);
+        }
+    }
+
+    @Override
+    void dropped() {
+        held.forEach(ByteBuf::release);
+        held.clear();
+        heldBytes = 0;
+    }
+}

@@ -1,0 +1,239 @@
+package org.virtsound.audio;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PulseAudio of the test's own: a private directory, an unprivileged user, a null sink named {@code card}, the usual rules for who
+ * may connect (its own user, or who has the cookie). It can be killed and started again; close cleans up.
+ */
+public final class PrivatePulse implements AutoCloseable {
+    private static final String NOBODY = "nobody";
+    private static final Duration START = Duration.ofSeconds(20);
+
+    private final Path directory;
+    private final List<String> command = new ArrayList<>();
+    private final List<Process> helpers = new ArrayList<>();
+    private @Nullable Process process;
+
+    /** @param modules load-module lines besides the socket and the card */
+    public PrivatePulse(String... modules) throws IOException {
+        directory = Files.createTempDirectory("private-pulse");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        if (isRoot()) {
+            Files.setOwner(
+                    directory,
+                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
+            command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups"));
+        }
+        command.addAll(List.of("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-target=stderr"));
+        command.addAll(List.of("-L", "module-native-protocol-unix socket=" + socket()));
+        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000"));
+        for (String module : modules) {
+            command.addAll(List.of("-L", module));
+        }
+    }
+
+    /** @return a running one */
+    public static PrivatePulse started(String... modules) throws IOException {
+        PrivatePulse pulse = new PrivatePulse(modules);
+        pulse.start();
+        return pulse;
+    }
+
+    /** @return whether this machine has a PulseAudio and its tools and, for root, the means to run it as somebody else */
+    public static boolean installed() {
+        return Files.isExecutable(Path.of("/usr/bin/pulseaudio"))
+                && Files.isExecutable(Path.of("/usr/bin/parec"))
+                && (!isRoot() || Files.isExecutable(Path.of("/usr/bin/setpriv")));
+    }
+
+    /** Returns when it answers. */
+    public void start() throws IOException {
+        launch();
+        try {
+            await("PulseAudio's socket")
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(START)
+                    .until(this::answers);
+        } catch (RuntimeException e) {
+            IllegalStateException failed = new IllegalStateException("pulseaudio did not start:\n" + log(), e);
+            close();
+            throw failed;
+        }
+    }
+
+    /** As {@link #start}, without waiting. */
+    public void launch() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("log").toFile()));
+        environment(builder);
+        process = builder.start();
+    }
+
+    /** kill -9: it leaves its socket behind. */
+    public void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+    }
+
+    /** @param signal a name without SIG, as for kill(1) */
+    public void signal(String signal) throws IOException {
+        run("kill", "-" + signal, String.valueOf(pid()));
+    }
+
+    public Path socket() {
+        return directory.resolve("native");
+    }
+
+    public Path home() {
+        return directory;
+    }
+
+    /** @return what its own user's clients show it; there once it has run */
+    public Path cookieFile() {
+        return directory.resolve(".config/pulse/cookie");
+    }
+
+    public long pid() {
+        return process == null ? -1 : process.pid();
+    }
+
+    /** @return what pactl prints */
+    public String pactl(String... arguments) throws IOException {
+        List<String> line = new ArrayList<>(List.of("pactl"));
+        line.addAll(List.of(arguments));
+        return run(line.toArray(String[]::new));
+    }
+
+    /** Records what the card plays, as s16le mono at 48 kHz, until it is closed; returns when it runs. */
+    public Recording record() throws IOException {
+        Path file = directory.resolve("heard-" + helpers.size() + ".raw");
+        Process parec = helper(
+                file,
+                "parec",
+                "--device=card.monitor",
+                "--format=s16le",
+                "--channels=1",
+                "--rate=48000",
+                "--latency-msec=10",
+                "--raw");
+        await("parec's first samples").atMost(START).until(() -> Files.size(file) > 0);
+        return new Recording(parec, file);
+    }
+
+    /** A recording under way. */
+    public record Recording(Process parec, Path file) implements AutoCloseable {
+        /** @return how much it has heard so far, in samples */
+        public long samples() throws IOException {
+            return Files.size(file) / 2;
+        }
+
+        /** Ends it. */
+        public Tone heard() throws IOException {
+            close();
+            return Tone.of(Files.readAllBytes(file));
+        }
+
+        @Override
+        public void close() {
+            parec.destroy();
+            parec.onExit().join();
+        }
+    }
+
+    /** Runs a client of this server to its end. */
+    public String run(String... line) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+        environment(builder);
+        builder.environment().put("LC_ALL", "C");
+        Process client = builder.start();
+        String printed = new String(client.getInputStream().readAllBytes());
+        client.onExit().join();
+        if (client.exitValue() != 0) {
+            throw new IOException(String.join(" ", line) + " exited with " + client.exitValue() + ": " + printed);
+        }
+        return printed;
+    }
+
+    /** Starts a client of this server; it is ended by close at the latest. */
+    public Process helper(Path output, String... line) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("helpers.log").toFile()));
+        environment(builder);
+        Process client = builder.start();
+        helpers.add(client);
+        return client;
+    }
+
+    public String log() throws IOException {
+        return Files.readString(directory.resolve("log"));
+    }
+
+    private void environment(ProcessBuilder builder) {
+        builder.environment().put("HOME", directory.toString());
+        builder.environment().put("XDG_RUNTIME_DIR", directory.toString());
+        builder.environment()
+                .put("XDG_CONFIG_HOME", directory.resolve(".config").toString());
+        builder.environment().put("PULSE_SERVER", "unix:" + socket());
+        builder.environment().put("PULSE_COOKIE", cookieFile().toString());
+        builder.environment().put("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    }
+
+    private boolean answers() {
+        if (process == null || !process.isAlive()) {
+            throw new IllegalStateException("pulseaudio ended");
+        }
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Process helper : helpers) {
+            helper.destroyForcibly().onExit().join();
+        }
+        if (process != null) {
+            process.destroy();
+            try {
+                if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                    kill();
+                }
+            } catch (InterruptedException e) {
+                kill();
+                Thread.currentThread().interrupt();
+            }
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
