@@ -3,6 +3,7 @@ package org.virtsound.audio;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ public final class PrivatePulse implements AutoCloseable {
         }
         command.addAll(List.of("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-target=stderr"));
         command.addAll(List.of("-L", "module-native-protocol-unix socket=" + socket()));
-        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000"));
+        command.addAll(List.of("-L", "module-native-protocol-unix auth-anonymous=1 socket=" + openSocket()));
+        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000 norewinds=1"));
         for (String module : modules) {
             command.addAll(List.of("-L", module));
         }
@@ -103,6 +105,11 @@ public final class PrivatePulse implements AutoCloseable {
         return directory.resolve("native");
     }
 
+    /** @return a second socket, which asks for no cookie */
+    public Path openSocket() {
+        return directory.resolve("open");
+    }
+
     public Path home() {
         return directory;
     }
@@ -144,6 +151,21 @@ public final class PrivatePulse implements AutoCloseable {
         /** @return how much it has heard so far, in samples */
         public long samples() throws IOException {
             return Files.size(file) / 2;
+        }
+
+        /** @return whether its last 20 ms hold a tone of {@code hz} */
+        public boolean hears(double hz, double atLeast) throws IOException {
+            int bytes = Tone.RATE_HZ / 50 * 2;
+            try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+                long from = in.length() / 2 * 2 - bytes;
+                if (from < 0) {
+                    return false;
+                }
+                byte[] last = new byte[bytes];
+                in.seek(from);
+                in.readFully(last);
+                return Tone.of(last).level(hz) >= atLeast;
+            }
         }
 
         /** Ends it. */

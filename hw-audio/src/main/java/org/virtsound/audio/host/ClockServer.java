@@ -23,7 +23,7 @@ final class ClockServer implements SoundServer {
     @Override
     public PlaybackStream play(StreamRequest request, PlaybackListener listener) {
         PacedPlayback stream =
-                new PacedPlayback(clock, new SilentOutput(request.spec()), request, listener, streams::remove);
+                new PacedPlayback(clock, new SilentOutput(request.spec()), request, false, listener, streams::remove);
         streams.add(stream);
         stream.open();
         return stream;

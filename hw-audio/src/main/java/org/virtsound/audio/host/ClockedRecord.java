@@ -29,6 +29,7 @@ final class ClockedRecord implements RecordStream {
     private boolean corked;
     private boolean reading = true;
     private boolean running;
+    private boolean paused;
     private boolean closed;
     private long index;
     /** Gone by and not yet handed over; bytes. */
@@ -51,10 +52,45 @@ final class ClockedRecord implements RecordStream {
     void open() {
         clock.loop().execute(() -> {
             if (!closed) {
-                listener.opened(new StreamOpened(attr, 0, false, 0));
+                listener.opened(begin());
                 proceed();
             }
         });
+    }
+
+    /** @return what to tell of a stream that begins here */
+    StreamOpened begin() {
+        return new StreamOpened(attr, 0, false, 0);
+    }
+
+    BufferAttr attr() {
+        return attr;
+    }
+
+    void attr(BufferAttr changed) {
+        attr = changed;
+    }
+
+    /** @return bytes that went by so far */
+    long index() {
+        return index;
+    }
+
+    /** Stands still from now on: somebody else records. */
+    void pause() {
+        paused = true;
+        running = false;
+        alarm.at(PaceClock.NEVER);
+    }
+
+    /** Takes over from somebody else, who has got as far as {@code at}. */
+    void resume(long at, boolean isCorked, boolean isReading) {
+        paused = false;
+        index = Math.max(index, at);
+        due = 0;
+        corked = isCorked;
+        reading = isReading;
+        proceed();
     }
 
     @Override
@@ -166,7 +202,7 @@ final class ClockedRecord implements RecordStream {
     }
 
     private void proceed() {
-        if (closed) {
+        if (closed || paused) {
             return;
         }
         if (corked) {

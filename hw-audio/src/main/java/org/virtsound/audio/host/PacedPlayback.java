@@ -49,14 +49,19 @@ final class PacedPlayback implements PlaybackStream {
     private boolean dry = true;
 
     private long drySinceNs;
+    private long reportedLatencyUs;
     private long playingFor;
     private boolean neverPlayed = true;
 
-    /** @param onClosed once, when the owner closes the stream */
+    /**
+     * @param keepsSamples whether what waits to be played is kept even though the output does not want it
+     * @param onClosed once, when the owner closes the stream
+     */
     PacedPlayback(
             PaceClock clock,
             PcmOutput output,
             StreamRequest request,
+            boolean keepsSamples,
             PlaybackListener listener,
             Consumer<? super Stream> onClosed) {
         this.clock = clock;
@@ -68,17 +73,65 @@ final class PacedPlayback implements PlaybackStream {
         this.alarm = clock.alarm(this::tick);
         this.queue = new PlaybackQueue(BufferSizes.playback(request.attr(), spec), spec.frameBytes());
         this.silence = spec.format().silence();
-        this.ring = output.wantsSamples() ? new SampleRing(RING_BOUND_BYTES, silence) : null;
+        this.ring = keepsSamples || output.wantsSamples() ? new SampleRing(RING_BOUND_BYTES, silence) : null;
     }
 
     /** Tells the listener, from the loop, that it is open. */
     void open() {
         clock.loop().execute(() -> {
             if (!closed) {
-                listener.opened(new StreamOpened(queue.attr(), 0, false, queue.takeMissing()));
+                listener.opened(begin());
                 proceed();
             }
         });
+    }
+
+    /** @return what to tell of a stream that begins here */
+    StreamOpened begin() {
+        return new StreamOpened(queue.attr(), 0, false, queue.takeMissing());
+    }
+
+    PlaybackQueue queue() {
+        return queue;
+    }
+
+    /** @return whether it plays: neither corked, nor waiting to be filled, nor run dry */
+    boolean isPlaying() {
+        return playing;
+    }
+
+    /** @return bytes from {@code index} on, as {@link SampleRing#at}; null is silence */
+    @Nullable
+    ByteBuffer kept(long index, long bytes) {
+        return ring == null ? null : ring.at(index, bytes);
+    }
+
+    /** Stands still from now on: somebody else plays. */
+    void pause() {
+        settle(clock.nowNs());
+        halt();
+        paused = true;
+        alarm.at(PaceClock.NEVER);
+    }
+
+    /**
+     * Takes over from somebody else, who had played up to {@code readIndex}. What was written there and not played is silence here.
+     *
+     * @param wasPlaying false where it waits to be filled, or is corked
+     * @param latencyUs from reading to hearing, there; it is kept up, so that what counts as heard makes no leap
+     */
+    void resume(long readIndex, boolean wasPlaying, boolean isCorked, long latencyUs) {
+        paused = false;
+        reportedLatencyUs = latencyUs;
+        corked = isCorked;
+        dry = !wasPlaying;
+        drySinceNs = clock.nowNs();
+        neverPlayed = neverPlayed && !wasPlaying;
+        queue.readAt(readIndex, wasPlaying);
+        if (ring != null) {
+            ring.restart(queue.readIndex());
+        }
+        proceed();
     }
 
     @Override
@@ -161,7 +214,7 @@ final class PacedPlayback implements PlaybackStream {
     public void timing(int tag, int localS, int localUs) {
         long now = clock.nowNs();
         settle(now);
-        timing.firstLatencyUs = output.latencyUs();
+        timing.firstLatencyUs = output.latencyUs() + reportedLatencyUs;
         timing.secondLatencyUs = 0;
         timing.running = playing;
         long wallUs = clock.wallUs();
@@ -281,7 +334,7 @@ final class PacedPlayback implements PlaybackStream {
         }
         long index = queue.readIndex();
         long end = index + bytes;
-        while (index < end) {
+        while (output.wantsSamples() && index < end) {
             ByteBuffer pcm = ring.at(index, end - index);
             if (pcm == null) {
                 pcm = silent((int) Math.min(end - index, SILENT_CHUNK_BYTES));

@@ -132,6 +132,12 @@ final class PlaybackQueue {
         }
     }
 
+    /** The write index was not where it was thought to be. */
+    void correct(long bytes) {
+        writeIndex += bytes;
+        tail += bytes;
+    }
+
     /** Credit that somebody else gave. */
     void lend(int bytes) {
         owed += bytes;

@@ -3,6 +3,8 @@ package org.virtsound.audio.host;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a PulseAudio or pipewire-pulse listens.
@@ -18,6 +20,12 @@ record PulseAddress(SocketAddress socket, String text) {
 
     boolean isUnix() {
         return socket instanceof DomainSocketAddress;
+    }
+
+    /** @return the socket's file, null for TCP */
+    @Nullable
+    Path path() {
+        return socket instanceof DomainSocketAddress unix ? Path.of(unix.path()) : null;
     }
 
     /** @throws IllegalArgumentException when {@code text} is neither, with what was expected */

@@ -51,6 +51,9 @@ import org.virtsound.audio.stream.SeekMode;
  */
 final class PulseClient implements FrameListener {
     private static final Logger LOG = System.getLogger(PulseClient.class.getName());
+    /** One text for a server that ended and one that has not come: it is one trouble. */
+    private static final String GONE = "no server listens there";
+
     private static final int VERSION = 35;
     private static final int VERSION_MIN = 13;
     private static final int FRAME_MAX_BYTES = 1 << 20;
@@ -71,8 +74,7 @@ final class PulseClient implements FrameListener {
 
     private final EventLoop loop;
     private final PulseAddress address;
-    private final Cookie cookie;
-    private final PulseIdentity identity;
+    private final HostIdentity identity;
     private final Listener listener;
     private final PulseTags tags = new PulseTags();
     private final TagReader reader = new TagReader(TagLimits.HOST);
@@ -81,24 +83,29 @@ final class PulseClient implements FrameListener {
     private final IntObjectMap<PulseRecord> records = new IntObjectHashMap<>();
     private final Runnable flush = this::flush;
 
+    private Cookie cookie = Cookie.ZERO;
     private @Nullable Channel channel;
     private int version = VERSION;
     private boolean up;
     private boolean over;
     private boolean flushing;
     private String server = "PulseAudio";
-    private String trouble = "connection closed";
+    private String trouble = GONE;
     private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
 
-    PulseClient(EventLoop loop, PulseAddress address, Cookie cookie, PulseIdentity identity, Listener listener) {
+    PulseClient(EventLoop loop, PulseAddress address, HostIdentity identity, Listener listener) {
         this.loop = loop;
         this.address = address;
-        this.cookie = cookie;
         this.identity = identity;
         this.listener = listener;
     }
 
-    void connect() {
+    /** @param shown what the server may know us by */
+    void connect(Cookie shown) {
+        if (over) {
+            return;
+        }
+        cookie = shown;
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
@@ -156,11 +163,8 @@ final class PulseClient implements FrameListener {
 
     private static String reason(Throwable failed) {
         String text = String.valueOf(failed.getMessage());
-        if (text.contains("Connection refused")) {
-            return "nobody listens there";
-        }
-        if (text.contains("No such file")) {
-            return "no such socket";
+        if (text.contains("Connection refused") || text.contains("No such file")) {
+            return GONE;
         }
         return text.contains("Permission denied")
                 ? "permission denied: the socket's directory is not open to us"
@@ -180,7 +184,7 @@ final class PulseClient implements FrameListener {
         return server + " at " + address.text();
     }
 
-    PulseIdentity identity() {
+    HostIdentity identity() {
         return identity;
     }
 
@@ -424,7 +428,9 @@ final class PulseClient implements FrameListener {
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             if (!over) {
                 boolean nonsense = cause instanceof ProtocolException;
-                trouble = (nonsense ? "no sound server: " : "") + cause.getMessage();
+                if (nonsense) {
+                    trouble = "no sound server: " + cause.getMessage();
+                }
                 error = nonsense ? ErrorCode.PROTOCOL : ErrorCode.CONNECTIONTERMINATED;
             }
             if (!(cause instanceof ProtocolException || cause instanceof IOException)) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Cookie;
 import org.virtsound.audio.stream.ErrorCode;
@@ -22,21 +24,24 @@ import org.virtsound.audio.stream.StreamRequest;
 final class PulseServer implements SoundServer {
     private final EventLoop loop;
     private final PulseAddress address;
-    private final Cookie cookie;
-    private final PulseIdentity identity;
-    private final PulseClient.Listener listener;
+    private final Supplier<CompletableFuture<Cookie>> cookie;
+    private final HostIdentity identity;
+    private final Backend.Listener listener;
     private final Set<PulseStream> streams = new LinkedHashSet<>();
     private final Place playing = new Place();
     private final Place recording = new Place();
     private boolean over;
 
-    /** @param listener hears of the connection that plays; the server connects at once */
+    /**
+     * @param cookie asked for each connection
+     * @param listener hears of the connection that plays
+     */
     PulseServer(
             EventLoop loop,
             PulseAddress address,
-            Cookie cookie,
-            PulseIdentity identity,
-            PulseClient.Listener listener) {
+            Supplier<CompletableFuture<Cookie>> cookie,
+            HostIdentity identity,
+            Backend.Listener listener) {
         this.loop = loop;
         this.address = address;
         this.cookie = cookie;
@@ -87,9 +92,9 @@ final class PulseServer implements SoundServer {
             if (existing != null && (!existing.isOver() || over)) {
                 return existing;
             }
-            PulseClient fresh = new PulseClient(loop, address, cookie, identity, this);
+            PulseClient fresh = new PulseClient(loop, address, identity, this);
             client = fresh;
-            fresh.connect();
+            var unused = cookie.get().thenAcceptAsync(fresh::connect, loop);
             return fresh;
         }
 
@@ -118,7 +123,7 @@ final class PulseServer implements SoundServer {
             gone.forEach(stream -> stream.over(error));
             if (this == playing && !over) {
                 over = true;
-                listener.down(error, reason);
+                listener.down(reason);
             }
         }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -221,7 +222,7 @@ class PulseServerIT {
 
         pulse.kill();
         connect(Cookie.ZERO);
-        await().atMost(5, SECONDS).until(() -> on(() -> life.contains("down nobody listens there")));
+        await().atMost(5, SECONDS).until(() -> on(() -> life.contains("down no server listens there")));
     }
 
     private PulseServer connect(Cookie cookie) {
@@ -229,16 +230,16 @@ class PulseServerIT {
             PulseServer made = new PulseServer(
                     loop.eventLoop(),
                     PulseAddress.unix(pulse.socket().toString()),
-                    cookie,
-                    new PulseIdentity(GUEST, "Windows 11"),
-                    new PulseClient.Listener() {
+                    () -> CompletableFuture.completedFuture(cookie),
+                    new HostIdentity(GUEST, "Windows 11"),
+                    new Backend.Listener() {
                         @Override
                         public void up() {
                             life.add("up");
                         }
 
                         @Override
-                        public void down(ErrorCode error, String reason) {
+                        public void down(String reason) {
                             life.add("down " + reason);
                         }
                     });

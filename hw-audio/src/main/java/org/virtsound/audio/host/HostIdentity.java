@@ -11,7 +11,7 @@ import org.virtsound.audio.pulse.Proplist;
  *
  * @param title what a mixer shows
  */
-record PulseIdentity(UUID uuid, String title) {
+record HostIdentity(UUID uuid, String title) {
     Proplist client() {
         return Proplist.of("application.name", title)
                 .with("application.id", "org.virtsound." + uuid)

@@ -1,0 +1,633 @@
+package org.virtsound.audio.host;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.pulse.Frames;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.SoundServer;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
+
+/**
+ * A guest's playback stream, whatever becomes of the host's. While it is live, everything passes to a stream on the host, and the
+ * queue of {@code pace} only keeps account. Where the host's stream is gone, asleep, or set aside because nothing is audible,
+ * {@code pace} goes on from the same place against the clock, and keeps what the guest writes; on return that is handed to the host
+ * first, so that the latency is what it was. Owned by the audio loop.
+ *
+ * <p>Indices are the guest's; {@code delta} is what they are ahead of the host's. The read index never goes back.
+ */
+final class SteadyPlayback implements SteadyStream, PlaybackStream {
+    /** A question of our own among the guest's. */
+    private static final int OWN_QUESTION = -1;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final Reply NOBODY = error -> {};
+
+    private final SteadyServer server;
+    private final PlaybackListener guest;
+    private final Remembered wanted;
+    private final PacedPlayback pace;
+    private final SilenceDetector silence;
+    private final Questions questions = new Questions();
+    private final List<Reply> drains = new ArrayList<>(1);
+    private final PaceClock.Alarm wakeCheck;
+    private final byte silentByte;
+
+    private @Nullable PlaybackStream host;
+    private @Nullable Ears ears;
+    /** The guest has been told that it is open. */
+    private boolean opened;
+
+    private boolean live;
+    private boolean closed;
+    /** The host's stream is there, empty, and not used for now. */
+    private boolean aside;
+    /** It was corked for that. */
+    private boolean corkedByUs;
+
+    private boolean hostSuspended;
+    private boolean hostPlaying;
+    /** Told already, by the clock: the host's own word of it is not passed on. */
+    private boolean startedTold;
+    /** Where the host's stream is written to while it is set aside; unknown until it has said so. */
+    private long hostWriteIndex;
+
+    private boolean hostIndexKnown;
+    private boolean returnWanted;
+    /** What the host has asked for and has not been sent. */
+    private long hostOwed;
+
+    /** From reading to hearing, as the host said last; what was heard then, and when that was, while it plays on since. */
+    private long hostLatencyUs;
+
+    private long heardIndex;
+    private long heardAtNs = UNKNOWN;
+
+    private long delta;
+    private long lastReadIndex;
+
+    SteadyPlayback(SteadyServer server, StreamRequest request, PlaybackListener guest) {
+        this.server = server;
+        this.guest = guest;
+        this.wanted = new Remembered(request);
+        this.silentByte = request.spec().format().silence();
+        this.silence = new SilenceDetector(request.spec(), server.silenceAfterS());
+        this.pace =
+                new PacedPlayback(server.clock(), new SilentOutput(request.spec()), request, true, guest, gone -> {});
+        this.wakeCheck = server.clock().alarm(now -> checkAwake());
+        pace.pause();
+    }
+
+    @Override
+    public void attach(SoundServer place) {
+        if (closed || host != null) {
+            return;
+        }
+        Ears fresh = new Ears();
+        ears = fresh;
+        host = place.play(wanted.request(), fresh);
+    }
+
+    @Override
+    public void goAlone() {
+        if (!opened && !closed && host == null) {
+            opened = true;
+            guest.opened(pace.begin());
+            if (!closed) {
+                pace.resume(0, false, wanted.corked, 0);
+            }
+        }
+    }
+
+    @Override
+    public void detach() {
+        PlaybackStream leaving = host;
+        if (leaving != null) {
+            ears = null;
+            leaving.close();
+            hostGone();
+        }
+    }
+
+    @Override
+    public boolean isLive() {
+        return live || aside;
+    }
+
+    /** The clock takes over; whatever the host has not answered, it answers. */
+    private void hostGone() {
+        host = null;
+        ears = null;
+        boolean wasLive = live;
+        live = false;
+        aside = false;
+        corkedByUs = false;
+        hostSuspended = false;
+        if (wasLive) {
+            takeOver(estimatedReadIndex());
+        }
+        questions.answerAll(this::answer);
+        if (!opened) {
+            goAlone();
+        }
+    }
+
+    private void answer(int tag, int localS, int localUs) {
+        if (tag != OWN_QUESTION) {
+            pace.timing(tag, localS, localUs);
+        }
+    }
+
+    private void takeOver(long readIndex) {
+        pace.resume(readIndex, hostPlaying && !wanted.corked, wanted.corked, hostLatencyUs);
+        for (Reply drain : List.copyOf(drains)) {
+            pace.drain(error -> drained(drain, error));
+        }
+    }
+
+    /**
+     * Where the host is. By its credit, what it has not asked for it still has: that is at most minReq behind the truth. Within
+     * that, what was heard goes on from the last answer at the pace of time; the host's latency is what lies between.
+     *
+     * @return between what was told last and what was written
+     */
+    private long estimatedReadIndex() {
+        PlaybackQueue queue = pace.queue();
+        long earliest = queue.writeIndex() - queue.attr().tLength() + hostOwed;
+        long readIndex = earliest;
+        if (heardAtNs != UNKNOWN) {
+            long heard = heardIndex + wanted.spec().bytesOf((server.clock().nowNs() - heardAtNs) / 1000);
+            long likely = heard + wanted.spec().bytesOf(hostLatencyUs);
+            readIndex =
+                    Math.max(earliest, Math.min(likely, earliest + queue.attr().minReq()));
+            hostLatencyUs = Math.max(0, wanted.spec().usOf(readIndex - heard));
+        }
+        return Math.max(lastReadIndex, Math.min(readIndex, queue.writeIndex()));
+    }
+
+    /** The host's stream, opened or roused, goes on where the clock is. */
+    private void handOver(BufferAttr attr, long deviceLatencyUs) {
+        PlaybackStream to = host;
+        if (to == null) {
+            return;
+        }
+        boolean playing = pace.isPlaying();
+        pace.pause();
+        PlaybackQueue queue = pace.queue();
+        long readIndex = queue.readIndex();
+        long writeIndex = queue.writeIndex();
+        lastReadIndex = Math.max(lastReadIndex, readIndex);
+        long from = Math.min(readIndex, writeIndex);
+        delta = from - hostWriteIndex;
+        live = true;
+        aside = false;
+        returnWanted = false;
+        hostPlaying = playing;
+        startedTold = playing;
+        heardAtNs = UNKNOWN;
+        silence.reset();
+        send(to, from, writeIndex);
+        hostOwed -= writeIndex - from;
+        if (corkedByUs) {
+            corkedByUs = false;
+            to.cork(wanted.corked, NOBODY);
+        }
+        if (playing) {
+            to.trigger(NOBODY);
+        }
+        for (Reply drain : List.copyOf(drains)) {
+            to.drain(error -> drainedByHost(drain, error));
+        }
+        if (!attr.equals(queue.attr())) {
+            queue.attr(attr);
+            guest.bufferAttr(attr, deviceLatencyUs);
+        }
+        passCredit();
+    }
+
+    /** Sends what the clock has kept. */
+    private void send(PlaybackStream to, long from, long end) {
+        for (long index = from; index < end; ) {
+            int bytes = (int) Math.min(end - index, Frames.MEMBLOCK_USUAL_MAX);
+            ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+            while (block.isWritable()) {
+                ByteBuffer kept = pace.kept(index, block.writableBytes());
+                if (kept != null) {
+                    index += kept.remaining();
+                    block.writeBytes(kept);
+                } else {
+                    index += block.writableBytes();
+                    while (block.isWritable()) {
+                        block.writeByte(silentByte);
+                    }
+                }
+            }
+            to.write(block, SeekMode.RELATIVE, 0);
+        }
+    }
+
+    /** Passes on what the host asks for beyond what the guest still owes. */
+    private void passCredit() {
+        long bytes = hostOwed - pace.queue().owed();
+        if (live && opened && bytes > 0) {
+            pace.queue().lend((int) bytes);
+            guest.credit((int) bytes);
+        }
+    }
+
+    /** The host's stream is emptied and left; the clock goes on. */
+    private void setAside(boolean cork) {
+        PlaybackStream leaving = host;
+        if (leaving == null || !live) {
+            return;
+        }
+        // Before the flush, after which the host asks for all of it anew.
+        long readIndex = estimatedReadIndex();
+        live = false;
+        aside = true;
+        hostIndexKnown = false;
+        if (cork) {
+            corkedByUs = true;
+            leaving.cork(true, NOBODY);
+        }
+        leaving.flush(NOBODY);
+        leaving.timing(OWN_QUESTION, 0, 0);
+        takeOver(readIndex);
+    }
+
+    private void returnToHost() {
+        // A sink that sleeps because we corked wakes when we play.
+        if (aside && hostIndexKnown && (corkedByUs || !hostSuspended)) {
+            handOver(pace.queue().attr(), 0);
+        }
+    }
+
+    @Override
+    public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
+        boolean audible = silence.audible(block);
+        PlaybackStream to = host;
+        if (!live || to == null) {
+            pace.write(block, mode, offsetBytes);
+            if (aside && audible && corkedByUs) {
+                returnWanted = true;
+                returnToHost();
+            }
+            return;
+        }
+        PlaybackQueue queue = pace.queue();
+        long owedBefore = queue.owed();
+        if (mode == SeekMode.RELATIVE_ON_READ) {
+            queue.readAt(estimatedReadIndex(), hostPlaying);
+        }
+        queue.seek(mode, offsetBytes);
+        queue.write(block.readableBytes());
+        hostOwed += queue.owed() - owedBefore;
+        to.write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - delta : offsetBytes);
+        if (silence.lasts() && hostPlaying && !wanted.corked && drains.isEmpty()) {
+            setAside(true);
+        }
+    }
+
+    @Override
+    public void cork(boolean corked, Reply reply) {
+        wanted.corked = corked;
+        silence.reset();
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.cork(corked, sure(reply));
+            heardAtNs = UNKNOWN;
+            expectAwake();
+        } else {
+            pace.cork(corked, reply);
+        }
+    }
+
+    /** Learns where the host is, for the case that it goes. */
+    private void askHost() {
+        PlaybackStream to = host;
+        if (to != null && live) {
+            to.timing(questions.add(OWN_QUESTION, 0, 0, pace.queue().writeIndex()), 0, 0);
+        }
+    }
+
+    /** A sink that was idle wakes in a moment; one that sleeps on is not waited for. */
+    private void expectAwake() {
+        if (hostSuspended && !wanted.corked) {
+            wakeCheck.at(server.clock().nowNs() + WAKES_WITHIN_NS);
+        }
+    }
+
+    private void checkAwake() {
+        if (hostSuspended && live && !wanted.corked) {
+            setAside(false);
+        }
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        PlaybackStream to = host;
+        if (live && to != null) {
+            pace.queue().readAt(estimatedReadIndex(), hostPlaying);
+            pace.queue().flush();
+            to.flush(sure(reply));
+            hostPlaying = false;
+            heardAtNs = UNKNOWN;
+            askHost();
+        } else {
+            pace.flush(reply);
+        }
+    }
+
+    @Override
+    public void prebuf(Reply reply) {
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.prebuf(sure(reply));
+        } else {
+            pace.prebuf(reply);
+        }
+    }
+
+    @Override
+    public void trigger(Reply reply) {
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.trigger(sure(reply));
+        } else {
+            pace.trigger(reply);
+        }
+    }
+
+    @Override
+    public void drain(Reply reply) {
+        drains.add(reply);
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.drain(error -> drainedByHost(reply, error));
+        } else {
+            pace.drain(error -> drained(reply, error));
+        }
+    }
+
+    /** What the host says of a drain counts only while it plays. */
+    private void drainedByHost(Reply reply, ErrorCode error) {
+        if (live && error != ErrorCode.CONNECTIONTERMINATED) {
+            drained(reply, error);
+        }
+    }
+
+    private void drained(Reply reply, ErrorCode error) {
+        // The clock's word of a drain that the host has taken over since comes when the clock is closed.
+        if (drains.remove(reply)) {
+            reply.done(error);
+        }
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.timing(questions.add(tag, localS, localUs, pace.queue().writeIndex()), localS, localUs);
+        } else {
+            pace.timing(tag, localS, localUs);
+            lastReadIndex = Math.max(lastReadIndex, pace.queue().readIndex());
+        }
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr attr, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        wanted.attr = attr;
+        wanted.adjustLatency = adjustLatency;
+        wanted.earlyRequests = earlyRequests;
+        PlaybackStream to = host;
+        if (live && to != null) {
+            to.bufferAttr(attr, adjustLatency, earlyRequests, sure(reply));
+        } else {
+            if (aside && host != null) {
+                host.bufferAttr(attr, adjustLatency, earlyRequests, NOBODY);
+            }
+            pace.bufferAttr(attr, adjustLatency, earlyRequests, reply);
+        }
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        wanted.rateHz = rateHz;
+        heardAtNs = UNKNOWN;
+        if (host != null) {
+            host.sampleRate(rateHz, NOBODY);
+        }
+        pace.sampleRate(rateHz, reply);
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        wanted.name = name;
+        ask(reply, (to, then) -> to.name(name, then));
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        wanted.volume = volume;
+        ask(reply, (to, then) -> to.volume(volume, then));
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        wanted.muted = muted;
+        ask(reply, (to, then) -> to.mute(muted, then));
+    }
+
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        wanted.device = device;
+        ask(reply, (to, then) -> to.device(device, then));
+    }
+
+    private interface Request {
+        void to(PlaybackStream host, Reply then);
+    }
+
+    /** What is remembered is as good as done where the host is not there. */
+    private void ask(Reply reply, Request request) {
+        PlaybackStream to = host;
+        if (to != null && opened && isLive()) {
+            request.to(to, sure(reply));
+        } else {
+            reply.done(ErrorCode.OK);
+        }
+    }
+
+    /** A command that the host takes with it when it goes was carried out: the clock goes on as it says. */
+    private static Reply sure(Reply reply) {
+        return error -> reply.done(error == ErrorCode.CONNECTIONTERMINATED ? ErrorCode.OK : error);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        wakeCheck.at(PaceClock.NEVER);
+        ears = null;
+        if (host != null) {
+            host.close();
+            host = null;
+        }
+        for (Reply drain : List.copyOf(drains)) {
+            drained(drain, ErrorCode.NOENTITY);
+        }
+        pace.close();
+        server.closed(this);
+    }
+
+    /** Hears one stream on the host, until another takes its place. */
+    private final class Ears implements PlaybackListener {
+        @Override
+        public void opened(StreamOpened told) {
+            if (ears != this) {
+                return;
+            }
+            server.attached();
+            hostOwed = told.creditBytes();
+            hostLatencyUs = told.deviceLatencyUs();
+            hostWriteIndex = 0;
+            hostSuspended = told.suspended();
+            if (opened) {
+                handOver(told.attr(), told.deviceLatencyUs());
+                expectAwake();
+                return;
+            }
+            opened = true;
+            live = true;
+            pace.queue().attr(told.attr());
+            pace.queue().lend(told.creditBytes());
+            // Never "suspended": while the host's device sleeps, the clock goes on.
+            guest.opened(new StreamOpened(told.attr(), told.deviceLatencyUs(), false, told.creditBytes()));
+            expectAwake();
+        }
+
+        @Override
+        public void ended(ErrorCode error) {
+            if (ears == this) {
+                hostGone();
+                server.detached(SteadyPlayback.this, error, wanted.device);
+            }
+        }
+
+        @Override
+        public void credit(int bytes) {
+            if (ears == this) {
+                hostOwed += bytes;
+                passCredit();
+            }
+        }
+
+        @Override
+        public void started() {
+            if (ears == this && live) {
+                hostPlaying = true;
+                askHost();
+                if (!startedTold) {
+                    guest.started();
+                }
+                startedTold = false;
+            }
+        }
+
+        @Override
+        public void underflow(long readIndex) {
+            if (ears == this && live) {
+                hostPlaying = false;
+                heardAtNs = UNKNOWN;
+                startedTold = false;
+                lastReadIndex = Math.max(lastReadIndex, readIndex + delta);
+                guest.underflow(lastReadIndex);
+            }
+        }
+
+        @Override
+        public void overflow() {
+            if (ears == this && live) {
+                guest.overflow();
+            }
+        }
+
+        @Override
+        public void timing(int number, int localS, int localUs, Timing timing) {
+            if (ears != this) {
+                return;
+            }
+            if (number == OWN_QUESTION) {
+                hostWriteIndex = timing.writeIndex;
+                hostIndexKnown = true;
+                if (returnWanted) {
+                    returnToHost();
+                }
+                return;
+            }
+            if (!questions.remove(number)) {
+                return;
+            }
+            hostLatencyUs = timing.firstLatencyUs;
+            heardIndex = timing.readIndex + delta - wanted.spec().bytesOf(hostLatencyUs);
+            heardAtNs = timing.running && hostPlaying ? server.clock().nowNs() : UNKNOWN;
+            if (live) {
+                pace.queue().correct(timing.writeIndex + delta - questions.writeIndex(number));
+            }
+            timing.writeIndex += delta;
+            timing.readIndex = Math.max(lastReadIndex, timing.readIndex + delta);
+            lastReadIndex = timing.readIndex;
+            if (questions.tag(number) != OWN_QUESTION) {
+                guest.timing(questions.tag(number), localS, localUs, timing);
+            }
+        }
+
+        @Override
+        public void bufferAttr(BufferAttr attr, long deviceLatencyUs) {
+            if (ears == this && opened) {
+                pace.queue().attr(attr);
+                guest.bufferAttr(attr, deviceLatencyUs);
+            }
+        }
+
+        @Override
+        public void suspended(boolean suspended) {
+            if (ears != this) {
+                return;
+            }
+            hostSuspended = suspended;
+            if (suspended && live && !wanted.corked) {
+                setAside(false);
+            } else if (!suspended && aside && !corkedByUs) {
+                returnWanted = true;
+                returnToHost();
+            }
+        }
+
+        @Override
+        public void moved(BufferAttr attr, long deviceLatencyUs, boolean suspended) {
+            if (ears == this && opened) {
+                pace.queue().attr(attr);
+                guest.moved(attr, deviceLatencyUs, false);
+                heardAtNs = UNKNOWN;
+                askHost();
+                suspended(suspended);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.virtsound.audio.host;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.RecordListener;
+import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.SoundServer;
+import org.virtsound.audio.stream.StreamRequest;
+
+/** A host's sound server that a test can end and bring back; it hears what is played to it. */
+final class MortalHost implements Backend {
+    private final VirtualTime time;
+    private final List<Heard> playing = new ArrayList<>();
+    private final List<Runnable> ends = new ArrayList<>();
+    private Backend.Listener listener;
+    boolean alive = true;
+    /** Takes connections and never answers. */
+    boolean hung;
+
+    int tries;
+    int streams;
+    final List<StreamRequest> requests = new ArrayList<>();
+    /** All that was heard, in order, as 16 bit samples of the first channel; what nobody played is missing. */
+    final List<Short> heard = new ArrayList<>();
+
+    PlaybackListener lastListener;
+
+    MortalHost(VirtualTime time) {
+        this.time = time;
+    }
+
+    @Override
+    public SoundServer connect(HostIdentity guest, Listener told) {
+        tries++;
+        time.clock.loop().execute(() -> {
+            if (hung) {
+                return;
+            }
+            if (alive) {
+                listener = told;
+                told.up();
+            } else {
+                told.down("nobody listens there");
+            }
+        });
+        return new Place();
+    }
+
+    void die() {
+        alive = false;
+        List.copyOf(ends).forEach(Runnable::run);
+        ends.clear();
+        playing.clear();
+        if (listener != null) {
+            listener.down("connection closed");
+            listener = null;
+        }
+    }
+
+    void endStreams(ErrorCode error) {
+        List.copyOf(ends).forEach(Runnable::run);
+        ends.clear();
+    }
+
+    @Override
+    public String describe() {
+        return "unix:/mortal";
+    }
+
+    private final class Place implements SoundServer {
+        @Override
+        public PlaybackStream play(StreamRequest request, PlaybackListener told) {
+            streams++;
+            requests.add(request);
+            lastListener = told;
+            Heard output = new Heard(request);
+            PacedPlayback stream = new PacedPlayback(time.clock, output, request, false, told, gone -> streams--);
+            playing.add(output);
+            ends.add(() -> {
+                told.ended(ErrorCode.CONNECTIONTERMINATED);
+                stream.close();
+            });
+            stream.open();
+            return stream;
+        }
+
+        @Override
+        public RecordStream record(StreamRequest request, RecordListener told) {
+            requests.add(request);
+            ClockedRecord stream = new ClockedRecord(time.clock, request, told, gone -> {});
+            ends.add(() -> {
+                told.ended(ErrorCode.CONNECTIONTERMINATED);
+                stream.close();
+            });
+            stream.open();
+            return stream;
+        }
+
+        @Override
+        public String describe() {
+            return "mortal host";
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Heard implements PcmOutput {
+        private final SilentOutput pace;
+        private final int frameBytes;
+
+        Heard(StreamRequest request) {
+            pace = new SilentOutput(request.spec());
+            frameBytes = request.spec().frameBytes();
+        }
+
+        @Override
+        public void start(long nowNs) {
+            pace.start(nowNs);
+        }
+
+        @Override
+        public long take(long nowNs) {
+            return pace.take(nowNs);
+        }
+
+        @Override
+        public long dueNs(long bytes) {
+            return pace.dueNs(bytes);
+        }
+
+        @Override
+        public void play(ByteBuffer pcm) {
+            for (int at = pcm.position(); at + frameBytes <= pcm.limit(); at += frameBytes) {
+                heard.add((short) (pcm.get(at) & 0xFF | pcm.get(at + 1) << 8));
+            }
+        }
+
+        @Override
+        public boolean wantsSamples() {
+            return true;
+        }
+
+        @Override
+        public void rate(int rateHz, long nowNs) {
+            pace.rate(rateHz, nowNs);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package org.virtsound.audio.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.virtsound.audio.host.Requests.DVD;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.SoundHostListener;
+
+class SteadyPlaybackTest {
+    private static final int BYTES_PER_MS = 192;
+
+    private final VirtualTime time = new VirtualTime();
+    private final MortalHost host = new MortalHost(time);
+    private final List<String> relay = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+    private final SteadyServer server = new SteadyServer(
+            time.clock, host, new HostIdentity(new UUID(0, 1), "guest"), new Relay(), new Keeper(), 10);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void theGuestsClockGoesOnEvenlyThroughTheServersDeathAndReturn() {
+        Counter guest = play();
+        long start = 0;
+        for (int ms = 10; ms <= 6000; ms += 10) {
+            if (ms == 1000 || ms == 3000) {
+                host.die();
+            } else if (ms == 2000 || ms == 4000) {
+                host.alive = true;
+            }
+            time.advanceMs(10);
+            long read = guest.ask().readIndex;
+            if (ms == 100) {
+                start = read - 100 * BYTES_PER_MS;
+            }
+            assertThat(read - start)
+                    .as("read index after %d ms", ms)
+                    .isCloseTo((long) ms * BYTES_PER_MS, within(8L * BYTES_PER_MS));
+        }
+        assertThat(guest.ended).isNull();
+        assertThat(guest.events).containsExactly("opened", "started");
+        assertThat(relay)
+                .containsExactly(
+                        "lost unix:/mortal: connection closed", "back", "lost unix:/mortal: connection closed", "back");
+    }
+
+    @Test
+    void theReadIndexNeverGoesBack() {
+        Counter guest = play();
+        long last = 0;
+        for (int ms = 0; ms < 5000; ms++) {
+            if (ms % 700 == 300) {
+                host.die();
+            } else if (ms % 700 == 500) {
+                host.alive = true;
+            }
+            time.advanceMs(1);
+            long read = guest.ask().readIndex;
+            assertThat(read).isGreaterThanOrEqualTo(last);
+            last = read;
+        }
+    }
+
+    @Test
+    void whatIsHeardAfterTheReturnFollowsWithoutABreakAndAsLateAsBefore() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        long latency = guest.written - guest.ask().readIndex;
+        for (int kill = 0; kill < 20; kill++) {
+            host.die();
+            time.advanceMs(330);
+            host.alive = true;
+            time.advanceMs(2200);
+        }
+        time.advanceMs(2000);
+
+        List<Short> tail = host.heard.subList(host.heard.size() - 48_000, host.heard.size());
+        for (int i = 1; i < tail.size(); i++) {
+            assertThat(tail.get(i)).as("sample %d", i).isEqualTo((short) (tail.get(i - 1) + 1));
+        }
+        assertThat(guest.written - guest.ask().readIndex).isCloseTo(latency, within(6L * BYTES_PER_MS));
+    }
+
+    @Test
+    void aStreamOpensOnTheClockWhereThereIsNoServerAndMovesOverWhenThereIs() {
+        host.alive = false;
+        Counter guest = play();
+        assertThat(guest.opened).isNotNull();
+        time.advanceMs(1000);
+        assertThat(guest.ask().readIndex).isCloseTo(1000L * BYTES_PER_MS, within(20L * BYTES_PER_MS));
+        assertThat(server.problem()).isEqualTo("unix:/mortal: nobody listens there");
+
+        host.alive = true;
+        time.advanceMs(2100);
+
+        assertThat(host.heard.size()).isPositive();
+        assertThat(server.problem()).isNull();
+        assertThat(guest.events).startsWith("opened", "started");
+        assertThat(log).containsExactly("trouble unix:/mortal: nobody listens there", "reached");
+    }
+
+    @Test
+    void aServerThatTakesConnectionsAndSaysNothingDoesNotKeepAGuestWaiting() {
+        host.hung = true;
+        Counter guest = play();
+        time.advanceMs(600);
+        assertThat(guest.opened).isNotNull();
+    }
+
+    @Test
+    void triesGetRarerDownToOneInTwoSecondsAndOneIsMadeAtOnceWhenNudged() {
+        host.alive = false;
+        play();
+        time.advanceMs(60_000);
+        assertThat(host.tries).isBetween(30, 40);
+
+        int before = host.tries;
+        server.nudge();
+        assertThat(host.tries).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aStreamComesBackAsItWasLeft() {
+        Counter guest = play();
+        time.advanceMs(100);
+        guest.stream.volume(ChannelVolumes.flat(2, 0x1234), error -> {});
+        guest.stream.name("renamed", error -> {});
+        host.die();
+        guest.stream.mute(true, error -> {});
+        guest.stream.cork(true, error -> {});
+        host.alive = true;
+        time.advanceMs(3000);
+
+        assertThat(host.requests.get(host.requests.size() - 1).volume()).isEqualTo(ChannelVolumes.flat(2, 0x1234));
+        assertThat(host.requests.get(host.requests.size() - 1).muted()).isTrue();
+        assertThat(host.requests.get(host.requests.size() - 1).name()).isEqualTo("renamed");
+        assertThat(host.requests.get(host.requests.size() - 1).corked()).isTrue();
+        long read = guest.ask().readIndex;
+        time.advanceMs(500);
+        assertThat(guest.ask().readIndex).isEqualTo(read);
+        guest.stream.cork(false, error -> {});
+        time.advanceMs(500);
+        assertThat(guest.ask().readIndex).isGreaterThan(read + 400 * BYTES_PER_MS);
+    }
+
+    @Test
+    void aDrainEndsThoughTheServerDiesUnderIt() {
+        Counter guest = play();
+        time.advanceMs(100);
+        guest.keepsUp = false;
+        List<ErrorCode> replies = new ArrayList<>();
+        guest.stream.drain(replies::add);
+        host.die();
+        assertThat(replies).isEmpty();
+
+        time.advanceMs(100);
+
+        assertThat(replies).containsExactly(ErrorCode.OK);
+        host.alive = true;
+        time.advanceMs(3000);
+        guest.stream.close();
+        assertThat(replies).containsExactly(ErrorCode.OK);
+    }
+
+    @Test
+    void tenSilentSecondsCorkTheHostsStreamAndTheFirstAudibleSampleIsHeard() {
+        Counter guest = play();
+        guest.silent = true;
+        time.advanceMs(10_100);
+        int heardWhileSilent = host.heard.size();
+        long firings = time.clock.firings();
+
+        time.advanceMs(5000);
+        assertThat(host.heard.size()).isEqualTo(heardWhileSilent);
+        assertThat(guest.ask().readIndex).isCloseTo(15_100L * BYTES_PER_MS, within(20L * BYTES_PER_MS));
+        assertThat(time.clock.firings() - firings).isLessThanOrEqualTo(1001);
+
+        guest.silent = false;
+        guest.next = 1;
+        time.advanceMs(1000);
+
+        List<Short> heard = host.heard.subList(heardWhileSilent, host.heard.size());
+        int first = heard.indexOf((short) 1);
+        assertThat(first).as("silence before the first sample").isBetween(0, 3840);
+        assertThat(heard.subList(first, first + 40_000)).startsWith((short) 1, (short) 2, (short) 3);
+        for (int i = first + 1; i < first + 30_000; i++) {
+            assertThat(heard.get(i)).isEqualTo((short) (heard.get(i - 1) + 1));
+        }
+        assertThat(guest.events).containsExactly("opened", "started");
+    }
+
+    @Test
+    void whileTheHostsDeviceSleepsTheGuestsClockGoesOn() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        host.lastListener.suspended(true);
+        time.advanceMs(3000);
+        assertThat(guest.ask().readIndex).isCloseTo(4000L * BYTES_PER_MS, within(20L * BYTES_PER_MS));
+
+        int before = host.heard.size();
+        host.lastListener.suspended(false);
+        time.advanceMs(1000);
+
+        assertThat(host.heard.size() - before).isCloseTo(48_000, within(1500));
+        assertThat(guest.ask().readIndex).isCloseTo(5000L * BYTES_PER_MS, within(20L * BYTES_PER_MS));
+        assertThat(guest.events).containsExactly("opened", "started");
+    }
+
+    @Test
+    void absoluteOffsetsGoOnCountingFromTheGuestsStart() {
+        Counter guest = new Counter();
+        guest.absolute = true;
+        guest.keepsUp = true;
+        guest.on(server, Requests.of(DVD, Requests.lowLatency()));
+        time.settle();
+        time.advanceMs(500);
+        host.die();
+        time.advanceMs(300);
+        host.alive = true;
+        time.advanceMs(2500);
+
+        List<Short> tail = host.heard.subList(host.heard.size() - 20_000, host.heard.size());
+        for (int i = 1; i < tail.size(); i++) {
+            assertThat(tail.get(i)).isEqualTo((short) (tail.get(i - 1) + 1));
+        }
+    }
+
+    @Test
+    void aFlushedStreamGoesOnFromWhereItWasRead() {
+        Counter guest = play();
+        time.advanceMs(500);
+        guest.keepsUp = false;
+        guest.stream.flush(error -> {});
+        assertThat(guest.ask().writeIndex).isEqualTo(guest.last.readIndex);
+        host.die();
+        assertThat(guest.ask().writeIndex).isEqualTo(guest.last.readIndex);
+        assertThat(guest.last.readIndex).isCloseTo(500L * BYTES_PER_MS, within(20L * BYTES_PER_MS));
+    }
+
+    @Test
+    void aQuestionThatTheHostTookWithItIsAnsweredByTheClock() {
+        Counter guest = play();
+        time.advanceMs(100);
+        // The fake answers at once; a record stream on the wire would not. What counts: one answer each, before and
+        // after.
+        for (int i = 0; i < 50; i++) {
+            guest.ask();
+        }
+        host.die();
+        guest.ask();
+        assertThat(guest.timings).isEqualTo(51);
+    }
+
+    private Counter play() {
+        Counter guest = new Counter();
+        guest.keepsUp = true;
+        guest.on(server, Requests.of(DVD, BufferAttr.playback(-1, 15_360, -1, 1920)));
+        time.settle();
+        return guest;
+    }
+
+    /** Plays 1, 2, 3 …, a number a frame. */
+    private static final class Counter extends PlayerLog {
+        boolean silent;
+        boolean absolute;
+        short next = 1;
+
+        @Override
+        void write(int bytes) {
+            if (absolute) {
+                long at = written;
+                written += bytes;
+                credit -= bytes;
+                stream.write(block(bytes), SeekMode.ABSOLUTE, at);
+            } else {
+                super.write(bytes);
+            }
+        }
+
+        @Override
+        ByteBuf block(int bytes) {
+            ByteBuf block = Unpooled.buffer(bytes);
+            for (int i = 0; i < bytes / 4; i++) {
+                short value = silent ? 0 : next++;
+                block.writeShortLE(value).writeShortLE(value);
+            }
+            return block;
+        }
+    }
+
+    private final class Relay implements SoundHostListener {
+        @Override
+        public void lost(String reason) {
+            relay.add("lost " + reason);
+        }
+
+        @Override
+        public void back() {
+            relay.add("back");
+        }
+    }
+
+    private final class Keeper implements SteadyServer.Keeper {
+        @Override
+        public void reached(SteadyServer place) {
+            log.add("reached");
+        }
+
+        @Override
+        public void trouble(SteadyServer place, String reason) {
+            log.add("trouble " + reason);
+        }
+
+        @Override
+        public void closed(SteadyServer place) {}
+    }
+}
