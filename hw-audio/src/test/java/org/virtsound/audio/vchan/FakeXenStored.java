@@ -1,0 +1,177 @@
+package org.virtsound.audio.vchan;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** xenstored, as far as a reader and watcher of nodes needs it; its one client at a time is cut off by {@link #restart}. */
+final class FakeXenStored implements AutoCloseable {
+    private final Path socket;
+    private final Map<String, String> nodes = new TreeMap<>();
+    private final Set<Integer> domains = new HashSet<>();
+    private final Set<Watch> watches = new LinkedHashSet<>();
+    final List<String> errors = new ArrayList<>();
+    private ServerSocketChannel server;
+    private SocketChannel client;
+
+    private record Watch(String path, String token) {}
+
+    FakeXenStored(Path socket) throws IOException {
+        this.socket = socket;
+        nodes.put("domid", "0");
+        start();
+    }
+
+    private synchronized void start() throws IOException {
+        Files.deleteIfExists(socket);
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listening.bind(UnixDomainSocketAddress.of(socket));
+        server = listening;
+        Thread thread = new Thread(() -> serve(listening), "xenstored");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void serve(ServerSocketChannel listening) {
+        try {
+            while (true) {
+                SocketChannel peer = listening.accept();
+                synchronized (this) {
+                    client = peer;
+                    watches.clear();
+                }
+                try {
+                    DataInputStream in = new DataInputStream(Channels.newInputStream(peer));
+                    while (true) {
+                        ByteBuffer header = ByteBuffer.wrap(in.readNBytes(16)).order(ByteOrder.LITTLE_ENDIAN);
+                        if (header.limit() < 16) {
+                            throw new EOFException();
+                        }
+                        String payload = new String(in.readNBytes(header.getInt(12)), US_ASCII);
+                        answer(header.getInt(0), header.getInt(4), payload.split("\0", -1));
+                    }
+                } catch (IOException e) {
+                    // The client has gone; another may come.
+                }
+            }
+        } catch (IOException e) {
+            // Closed.
+        }
+    }
+
+    private synchronized void answer(int type, int request, String[] words) throws IOException {
+        switch (type) {
+            case 2 -> {
+                String value = nodes.get(words[0]);
+                send(value == null ? 16 : type, request, value == null ? "ENOENT\0" : value);
+            }
+            case 4 -> {
+                Watch watch = new Watch(words[0], words[1]);
+                boolean fresh = watches.add(watch);
+                error(fresh, "EEXIST", words);
+                send(fresh ? type : 16, request, fresh ? "OK\0" : "EEXIST\0");
+                if (fresh) {
+                    fire(watch, words[0]);
+                }
+            }
+            case 5 -> {
+                boolean known = watches.remove(new Watch(words[0], words[1]));
+                send(known ? type : 16, request, known ? "OK\0" : "ENOENT\0");
+            }
+            case 17 -> send(type, request, domains.contains(Integer.parseInt(words[0])) ? "T\0" : "F\0");
+            default -> throw new IllegalArgumentException("type " + type);
+        }
+    }
+
+    private void error(boolean ok, String error, String[] words) {
+        if (!ok) {
+            errors.add(error + " " + String.join(" ", words));
+        }
+    }
+
+    private void fire(Watch watch, String path) throws IOException {
+        send(15, 0, path + '\0' + watch.token + '\0');
+    }
+
+    private void send(int type, int request, String payload) throws IOException {
+        byte[] bytes = payload.getBytes(US_ASCII);
+        ByteBuffer message = ByteBuffer.allocate(16 + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
+        message.putInt(type)
+                .putInt(request)
+                .putInt(0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .flip();
+        client.write(message);
+    }
+
+    synchronized void introduce(int domid) {
+        domains.add(domid);
+    }
+
+    synchronized void release(int domid) throws IOException {
+        domains.remove(domid);
+        changed("@releaseDomain");
+    }
+
+    synchronized void write(String path, String value) throws IOException {
+        nodes.put(path, value);
+        changed(path);
+    }
+
+    synchronized void remove(String path) throws IOException {
+        nodes.remove(path);
+        changed(path);
+    }
+
+    private void changed(String path) throws IOException {
+        for (Watch watch : List.copyOf(watches)) {
+            if (path.equals(watch.path) || path.startsWith(watch.path + "/")) {
+                fire(watch, path);
+            }
+        }
+    }
+
+    synchronized Set<String> watched() {
+        Set<String> paths = new HashSet<>();
+        watches.forEach(watch -> paths.add(watch.path));
+        return paths;
+    }
+
+    synchronized int watchCount() {
+        return watches.size();
+    }
+
+    void restart() throws IOException {
+        close();
+        start();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        server.close();
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+        watches.clear();
+    }
+}
