@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,6 +24,8 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Cookie;
@@ -57,7 +60,8 @@ final class PulseClient implements FrameListener {
     private static final int VERSION = 35;
     private static final int VERSION_MIN = 13;
     private static final int FRAME_MAX_BYTES = 1 << 20;
-    private static final int CONNECT_TIMEOUT_MS = 3000;
+    /** From connecting to being ready for streams. */
+    private static final int ANSWERS_WITHIN_MS = 3000;
     /** What waits for a server that does not read, before audio to it is thrown away. */
     private static final WriteBufferWaterMark QUEUED_BYTES = new WriteBufferWaterMark(256 << 10, 1 << 20);
     /** The kernel then puts our uid beside the first bytes even where the server has not asked for it yet (SOL_SOCKET, 16). */
@@ -89,6 +93,7 @@ final class PulseClient implements FrameListener {
     private boolean up;
     private boolean over;
     private boolean flushing;
+    private @Nullable Future<?> timeout;
     private String server = "PulseAudio";
     private String trouble = GONE;
     private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
@@ -106,10 +111,11 @@ final class PulseClient implements FrameListener {
             return;
         }
         cookie = shown;
+        timeout = loop.schedule(this::tooLate, ANSWERS_WITHIN_MS, TimeUnit.MILLISECONDS);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, ANSWERS_WITHIN_MS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUED_BYTES)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -163,12 +169,21 @@ final class PulseClient implements FrameListener {
 
     private static String reason(Throwable failed) {
         String text = String.valueOf(failed.getMessage());
-        if (text.contains("Connection refused") || text.contains("No such file")) {
+        if (failed instanceof FileNotFoundException
+                || text.contains("Connection refused")
+                || text.contains("No such file")) {
             return GONE;
         }
         return text.contains("Permission denied")
                 ? "permission denied: the socket's directory is not open to us"
                 : text;
+    }
+
+    private void tooLate() {
+        if (!up && !over) {
+            error = ErrorCode.TIMEOUT;
+            giveUp("the server there does not answer");
+        }
     }
 
     boolean isUp() {
@@ -370,6 +385,9 @@ final class PulseClient implements FrameListener {
                         Answer.ServerInfo told = Answer.ServerInfo.decode(info, version);
                         server = told.name() + " " + told.version();
                         up = true;
+                        if (timeout != null) {
+                            timeout.cancel(false);
+                        }
                         listener.up();
                     }
                 });
@@ -382,6 +400,9 @@ final class PulseClient implements FrameListener {
             return;
         }
         over = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
         tags.failAll(error);
         List<PulseStream> streams = new ArrayList<>(playbacks.values());
         streams.addAll(records.values());

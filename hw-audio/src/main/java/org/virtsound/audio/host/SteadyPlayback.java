@@ -33,6 +33,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private static final int OWN_QUESTION = -1;
 
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Reply NOBODY = error -> {};
 
@@ -44,6 +45,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private final Questions questions = new Questions();
     private final List<Reply> drains = new ArrayList<>(1);
     private final PaceClock.Alarm wakeCheck;
+    private final PaceClock.Alarm pulseCheck;
     private final byte silentByte;
 
     private @Nullable PlaybackStream host;
@@ -57,6 +59,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private boolean aside;
     /** It was corked for that. */
     private boolean corkedByUs;
+
+    /** The host owes an answer to {@link #checkPulse}. */
+    private boolean unanswered;
 
     private boolean hostSuspended;
     private boolean hostPlaying;
@@ -87,6 +92,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         this.silence = new SilenceDetector(request.spec(), server.silenceAfterS());
         this.pace =
                 new PacedPlayback(server.clock(), new SilentOutput(request.spec()), request, true, guest, gone -> {});
+        this.pulseCheck = server.clock().alarm(this::checkPulse);
         this.wakeCheck = server.clock().alarm(now -> checkAwake());
         pace.pause();
     }
@@ -323,6 +329,20 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         }
     }
 
+    /** Sees, once a second while it plays, that the host still answers; all streams in the same instant. */
+    private void checkPulse(long nowNs) {
+        if (!live || !hostPlaying || wanted.corked) {
+            return;
+        }
+        if (unanswered) {
+            server.hung();
+        } else {
+            unanswered = true;
+            askHost();
+            pulseCheck.at((nowNs / PULSE_NS + 1) * PULSE_NS);
+        }
+    }
+
     /** A sink that was idle wakes in a moment; one that sleeps on is not waited for. */
     private void expectAwake() {
         if (hostSuspended && !wanted.corked) {
@@ -483,6 +503,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         }
         closed = true;
         wakeCheck.at(PaceClock.NEVER);
+        pulseCheck.at(PaceClock.NEVER);
         ears = null;
         if (host != null) {
             host.close();
@@ -541,7 +562,8 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         public void started() {
             if (ears == this && live) {
                 hostPlaying = true;
-                askHost();
+                unanswered = false;
+                checkPulse(server.clock().nowNs());
                 if (!startedTold) {
                     guest.started();
                 }
@@ -592,6 +614,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             timing.writeIndex += delta;
             timing.readIndex = Math.max(lastReadIndex, timing.readIndex + delta);
             lastReadIndex = timing.readIndex;
+            unanswered = false;
             if (questions.tag(number) != OWN_QUESTION) {
                 guest.timing(questions.tag(number), localS, localUs, timing);
             }

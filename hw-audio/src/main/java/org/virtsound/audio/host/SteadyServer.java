@@ -180,6 +180,14 @@ final class SteadyServer implements SoundServer {
         later();
     }
 
+    /** The server there takes what it is sent and says nothing. */
+    void hung() {
+        Watch current = watch;
+        if (up && current != null) {
+            current.down("the server there does not answer");
+        }
+    }
+
     private static String words(ErrorCode error, @Nullable String device) {
         return switch (error) {
             case NOENTITY -> device == null ? "it has no device" : "it has no device '" + device + "'";

@@ -25,6 +25,9 @@ import org.virtsound.audio.stream.SoundServer;
 /** A guest's streams and a real PulseAudio that dies, hangs and comes back. */
 class HostSoundIT {
     private static final int KILLS = Boolean.getBoolean("virtsound.full") ? 50 : 10;
+    /** Enough for a machine that has other things to do. */
+    private static final BufferAttr HALF_A_SECOND = BufferAttr.playback(-1, 96_000, -1, 9600);
+
     private static final double HEARD = 0.3;
 
     private final AudioLoop loop = new AudioLoop();
@@ -61,7 +64,7 @@ class HostSoundIT {
         pulse.start();
         open();
         TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
-        on(() -> guest.on(place, Requests.of(Requests.DVD, BufferAttr.playback(-1, 38_400, -1, 3840))));
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
         await().atMost(5, SECONDS).until(() -> on(() -> guest.events.contains("started")));
         long startNs = System.nanoTime();
         long startBytes = heardBytes(guest);
@@ -107,8 +110,71 @@ class HostSoundIT {
                 Collections.max(latenciesBytes) / 192);
         assertThat(guest.ended).isNull();
         assertThat(ratio).isCloseTo(1, within(0.01));
-        assertThat(Collections.max(latenciesBytes)).isLessThanOrEqualTo(38_400L);
+        assertThat(Collections.max(latenciesBytes)).isLessThanOrEqualTo(96_000L + 2 * 9600);
         assertThat(recoveriesMs.get(KILLS * 95 / 100)).isLessThan(1000);
+    }
+
+    @Test
+    void aServerThatHangsDoesNotStopTheGuestsClock() throws Exception {
+        pulse.start();
+        open();
+        TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.events.contains("started")));
+
+        pulse.signal("STOP");
+        await().atMost(5, SECONDS).until(() -> on(() -> !relay.isEmpty()));
+        assertThat(relay.get(0)).endsWith("the server there does not answer");
+        long before = on(() -> guest.ask().readIndex);
+        long beforeNs = System.nanoTime();
+        await().pollDelay(1, SECONDS).until(() -> true);
+        assertThat((on(() -> guest.ask().readIndex) - before) / 192_000.0)
+                .isCloseTo((System.nanoTime() - beforeNs) / 1e9, within(0.05));
+
+        pulse.signal("CONT");
+        await().atMost(10, SECONDS).until(() -> on(() -> relay.contains("back")));
+        try (PrivatePulse.Recording recording = pulse.record()) {
+            await("tone").atMost(10, SECONDS).until(() -> recording.hears(1000, HEARD));
+        }
+        assertThat(guest.ended).isNull();
+    }
+
+    @Test
+    void aServerThatAppearsLaterIsFoundAtOnce() throws Exception {
+        open();
+        TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.opened != null));
+        assertThat(on(() -> relay)).hasSize(1);
+        assertThat(relay.get(0)).endsWith("no server listens there");
+        await().pollDelay(3, SECONDS).until(() -> true);
+
+        pulse.start();
+
+        await().atMost(1, SECONDS).until(() -> on(() -> relay.contains("back")));
+    }
+
+    @Test
+    void tenSilentSecondsCorkTheStreamOnTheHost() throws Exception {
+        pulse.start();
+        open();
+        boolean[] silent = {true};
+        TonePlayer guest = new TonePlayer(Requests.DVD, 1000) {
+            @Override
+            io.netty.buffer.ByteBuf block(int bytes) {
+                return silent[0] ? io.netty.buffer.Unpooled.wrappedBuffer(new byte[bytes]) : super.block(bytes);
+            }
+        };
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
+        await("cork")
+                .pollInterval(200, MILLISECONDS)
+                .atMost(20, SECONDS)
+                .until(() -> pulse.pactl("list", "sink-inputs").contains("Corked: yes"));
+        try (PrivatePulse.Recording recording = pulse.record()) {
+            on(() -> silent[0] = false);
+            await("tone").pollInterval(5, MILLISECONDS).atMost(5, SECONDS).until(() -> recording.hears(1000, HEARD));
+        }
+        assertThat(guest.events).containsExactly("opened", "started");
     }
 
     private void open() {
