@@ -1,7 +1,6 @@
 package org.virtsound.audio;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,8 +26,9 @@ public final class Client implements AutoCloseable {
         try {
             Path home = Files.createTempDirectory("virt-sound-client");
             Path log = home.resolve("log");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectError(home.resolve("errors").toFile())
+                    .redirectOutput(log.toFile());
             builder.environment().clear();
             builder.environment().put("PATH", System.getenv("PATH"));
             builder.environment().put("HOME", home.toString());
@@ -65,9 +65,20 @@ public final class Client implements AutoCloseable {
         return process;
     }
 
+    /** @return what it has written to stdout and stderr so far */
     public String output() {
-        try (InputStream in = Files.newInputStream(log)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            return new String(outputBytes(), StandardCharsets.UTF_8)
+                    + Files.readString(home.resolve("errors"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @return what it has written to stdout so far */
+    public byte[] outputBytes() {
+        try {
+            return Files.readAllBytes(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

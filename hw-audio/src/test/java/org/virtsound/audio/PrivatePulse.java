@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A PulseAudio of the test's own: a private directory, an unprivileged user, a null sink named {@code card}, the usual rules for who
- * may connect (its own user, or who has the cookie). It can be killed and started again; close cleans up.
+ * may connect (its own user, or who has the cookie). It can be killed and started again; close cleans up. Or a pipewire-pulse with
+ * the same.
  */
 public final class PrivatePulse implements AutoCloseable {
     private static final String NOBODY = "nobody";
@@ -32,6 +33,17 @@ public final class PrivatePulse implements AutoCloseable {
 
     /** @param modules load-module lines besides the socket and the card */
     public PrivatePulse(String... modules) throws IOException {
+        this();
+        command.addAll(List.of("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-target=stderr"));
+        command.addAll(List.of("-L", "module-native-protocol-unix socket=" + socket()));
+        command.addAll(List.of("-L", "module-native-protocol-unix auth-anonymous=1 socket=" + openSocket()));
+        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000 norewinds=1"));
+        for (String module : modules) {
+            command.addAll(List.of("-L", module));
+        }
+    }
+
+    private PrivatePulse() throws IOException {
         directory = Files.createTempDirectory("private-pulse");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         if (isRoot()) {
@@ -40,13 +52,38 @@ public final class PrivatePulse implements AutoCloseable {
                     directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
             command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups"));
         }
-        command.addAll(List.of("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-target=stderr"));
-        command.addAll(List.of("-L", "module-native-protocol-unix socket=" + socket()));
-        command.addAll(List.of("-L", "module-native-protocol-unix auth-anonymous=1 socket=" + openSocket()));
-        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000 norewinds=1"));
-        for (String module : modules) {
-            command.addAll(List.of("-L", module));
+    }
+
+    /**
+     * @param sinks null sinks besides the card
+     * @return pipewire with wireplumber and pipewire-pulse, running; it takes whoever reaches its socket
+     */
+    public static PrivatePulse pipewire(String... sinks) throws IOException {
+        PrivatePulse pulse = new PrivatePulse();
+        pulse.command.addAll(List.of(
+                "dbus-run-session", "--", "sh", "-c", "pipewire & sleep 0.3; wireplumber & exec pipewire-pulse"));
+        Path native0 = Path.of("pulse", "native");
+        Files.createSymbolicLink(pulse.socket(), native0);
+        Files.createSymbolicLink(pulse.openSocket(), native0);
+        pulse.start();
+        List<String> all = new ArrayList<>(List.of(sinks));
+        all.add("card");
+        for (String sink : all) {
+            pulse.pactl("load-module", "module-null-sink", "sink_name=" + sink, "rate=48000");
         }
+        await("wireplumber's default sink").atMost(START).until(() -> {
+            pulse.pactl("set-default-sink", "card");
+            return pulse.pactl("info").contains("Default Sink: card");
+        });
+        return pulse;
+    }
+
+    /** @return whether this machine has what {@link #pipewire} runs */
+    public static boolean pipewireInstalled() {
+        return installed()
+                && Files.isExecutable(Path.of("/usr/bin/wireplumber"))
+                && Files.isExecutable(Path.of("/usr/bin/pipewire-pulse"))
+                && Files.isExecutable(Path.of("/usr/bin/dbus-run-session"));
     }
 
     /** @return a running one */
@@ -91,6 +128,7 @@ public final class PrivatePulse implements AutoCloseable {
     /** kill -9: it leaves its socket behind. */
     public void kill() {
         if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             process.onExit().join();
         }
@@ -242,7 +280,11 @@ public final class PrivatePulse implements AutoCloseable {
             helper.destroyForcibly().onExit().join();
         }
         if (process != null) {
+            List<ProcessHandle> descendants = process.descendants().toList();
+            descendants.forEach(ProcessHandle::destroy);
             process.destroy();
+            descendants.forEach(descendant ->
+                    descendant.onExit().orTimeout(5, TimeUnit.SECONDS).join());
             try {
                 if (!process.waitFor(5, TimeUnit.SECONDS)) {
                     kill();

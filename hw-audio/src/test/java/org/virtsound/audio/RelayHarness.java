@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.GuestIdentity;
 import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestPolicy;
@@ -38,6 +39,11 @@ public final class RelayHarness implements AutoCloseable {
         public RelayStatus status() {
             return relay.status().orTimeout(5, TimeUnit.SECONDS).join();
         }
+    }
+
+    /** @return over a real server */
+    public static RelayHarness over(PrivatePulse pulse) {
+        return new RelayHarness(loop -> new HostSound(loop, "unix:" + pulse.openSocket()));
     }
 
     public RelayHarness(Function<AudioLoop, SoundHost> host) {
@@ -74,6 +80,9 @@ public final class RelayHarness implements AutoCloseable {
     public void close() {
         endpoints.forEach(PulseTcpEndpoint::close);
         relays.close();
+        if (host instanceof HostSound sound) {
+            sound.close();
+        }
         loop.close();
     }
 }
