@@ -12,10 +12,10 @@ need_root() {
   exit 77
 }
 
-# Installs what of scripts/packages is missing, by apt-get.
+# install_packages [LIST…]: what of scripts/packages, or of these lists beside it, is missing, by apt-get.
 install_packages() {
   local want missing
-  want=$(sed 's/#.*//' "$ROOT/scripts/packages" | awk 'NF {print $1}')
+  want=$(cd "$ROOT/scripts" && sed 's/#.*//' "${@:-packages}" | awk 'NF {print $1}')
   # shellcheck disable=SC2086
   missing=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $want 2>/dev/null |
     awk -v want="$(echo $want)" '$2 == "installed" {have[$1]} END {n = split(want, w, " "); for (i = 1; i <= n; i++) if (!(w[i] in have)) print w[i]}')

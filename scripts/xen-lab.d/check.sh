@@ -1,0 +1,225 @@
+# Sourced by xen-lab: the end-to-end checks. Each is a function check_NAME that ends in one or more rows of the closing table.
+# shellcheck shell=bash
+TABLE=()
+FAILED=0
+CHECKS=(installed main on_demand names isolation measured paused sound_server libvirtd daemon_killed save_restore reboot destroyed
+  other_kinds xl_guest boot purged)
+
+row() { # CHECK EXPECTED SEEN pass|FAIL
+  TABLE+=("$1"$'\t'"$2"$'\t'"$3"$'\t'"$4")
+  say "$4: $1: $3"
+  [ "$4" = pass ] || FAILED=$((FAILED + 1))
+}
+# verdict CHECK EXPECTED SEEN COMMAND…: a row that passes when the command does.
+verdict() { local check=$1 expected=$2 seen=$3; shift 3; if "$@" > /dev/null 2>&1; then row "$check" "$expected" "$seen" pass; else row "$check" "$expected" "$seen" FAIL; fi; }
+
+d() { dom0 60 "$@" 2>&1; }
+virsh0() { dom0 90 "virsh -q -c xen:///system $*" 2>&1; }
+since() { echo "$(date +%s.%N) $1" | awk '{printf "%.1f", $1 - $2}'; }
+
+# guest NAME NUMBER TONE [pv|pvh|hvm] [nic|no-nic]: its XML in dom0's /srv/guest
+guest() {
+  local name=$1 n=$2 tone=$3 kind=${4:-pv} nic=${5:-nic} machine=xenpv type=linux console=hvc0 element=
+  case $kind in pvh) machine=xenpvh type=xenpvh ;; hvm) machine=xenfv type=hvm console=hvc0 ;; esac
+  [ "$nic" = nic ] && element="<interface type='bridge'><mac address='00:16:3e:47:13:0$n'/><source bridge='SOUND'/></interface>"
+  sed -e "s|@NAME@|$name|; s|@UUID@|6b0e2a52-6a58-4d7e-9b6b-3d4c6a1f000$n|; s|@ADDRESS@|10.47.13.$n|g; s|@MEMORY@|160|" \
+    -e "s|@MACHINE@|$machine|; s|@TYPE@|$type|; s|@CONSOLE@|$console|; s|@TONE@|$tone|; s|@NIC@|$element|" "$PARTS/guest.xml" |
+    timeout 20 bash -c "dom0_shell 'cat > /srv/guest/$name.xml'"
+}
+# in_guest NUMBER COMMAND: by the shell that it has on TCP 2323
+in_guest() { d "echo '$2' | timeout 20 socat -t15 - tcp:10.47.13.$1:2323"; }
+last_words() { d "tail -n 5 /var/log/xen/console/guest-$1.log; journalctl -q --no-pager -n 8 -u virtsoundd" | sed 's/^/    /' >&2; }
+
+# hears SECONDS HZ…: each tone for a second or more, from now on
+hears() {
+  local within=$1 from; shift; from=$(wav_bytes)
+  local until=$(($(date +%s) + within))
+  while :; do
+    sleep 1
+    HEARD=$("$PARTS/tones" "$WAV" "$from" "$@")
+    echo "$HEARD" | awk -v n=$# '{c = 0; while (match($0, /Hz [0-9]+/)) {if (substr($0, RSTART + 3, RLENGTH - 3) + 0 >= 10) c++; $0 = substr($0, RSTART + RLENGTH)} exit c < n}' && return 0
+    [ "$(date +%s)" -lt "$until" ] || return 1
+  done
+}
+# listen SECONDS HZ…: what is there in the next seconds of the card's output
+listen() {
+  local seconds=$1 from; shift; from=$(wav_bytes)
+  await 60 enough $((from + seconds * 176400)) || true
+  HEARD=$("$PARTS/tones" "$WAV" "$from" "$@")
+}
+enough() { [ "$(wav_bytes)" -ge "$1" ]; }
+count() { echo "$HEARD" | sed -n "s/.*$1 Hz \([0-9]*\).*/\1/p"; }
+blocks() { echo "$HEARD" | sed -n 's/^blocks \([0-9]*\).*/\1/p'; }
+mostly() { [ "$(count "$1")" -ge $(($(blocks) * 9 / 10)) ] && [ "$(blocks)" -ge 10 ]; }
+silent() { [ "$(count "$1")" = 0 ]; }
+
+daemon_pid() { d 'systemctl show -P MainPID virtsoundd'; }
+listed() { d virt-sound list | awk -v n="$1" '$1 == n'; }
+is_listed() { [ -n "$(listed "$1")" ]; }
+is_gone() { local all; all=$(d 'virt-sound list && iptables-save') && ! grep -qi "$1\|00:16:3e:47:13:0$2" <<< "$all"; }
+mixer() { d 'pactl -s unix:/run/pulse/native list sink-inputs' | sed -n 's/.*application.name = "\(.*\)"/\1/p' | sort | tr '\n' ' '; }
+
+check_installed() {
+  install_package
+  local state ready
+  await 60 dom0 10 'systemctl is-active virtsoundd'
+  state=$(d 'systemctl is-active virtsoundd')
+  ready=$(d 'systemctl show -P ActiveEnterTimestampMonotonic -P ExecMainStartTimestampMonotonic virtsoundd' | awk '{a[NR] = $1} END {d = (a[1] - a[2]) / 1e6; printf "%.1f", d < 0 ? -d : d}')
+  verdict "package installed in dom0" "virtsoundd active" "$state, ready $ready s after its start, as $(d 'ps -o user= -p $(systemctl show -P MainPID virtsoundd)')" [ "$state" = active ]
+  local bridge; bridge=$(d 'ip -4 -br addr show SOUND')
+  verdict "the bridge" "SOUND with 10.47.13.1/29" "$bridge" grep -q 'SOUND .*10.47.13.1/29' <<< "$bridge"
+}
+
+check_main() {
+  guest singer 2 1000
+  local began; began=$(date +%s.%N)
+  virsh0 create /srv/guest/singer.xml > "$RUN/virsh.log" || { row "PV guest by virsh create" "starts" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; return; }
+  local created; created=$(since "$began")
+  if hears 90 1000; then row "PV guest by virsh create plays" "1000 Hz in the card's output" "virsh took $created s; heard $(since "$began") s after its begin" pass
+  else last_words singer; row "PV guest by virsh create plays" "1000 Hz in the card's output" "$HEARD" FAIL; fi
+  listen 4 1000; verdict "it plays whole" "in 9 of 10 blocks or more" "$HEARD" mostly 1000
+  local line; line=$(listed singer); verdict "virt-sound list" "singer 10.47.13.2" "${line:-nothing}" grep -q '10.47.13.2' <<< "$line"
+  local rule; rule=$(d iptables-save | grep -i -m1 '00:16:3e:47:13:02'); verdict "its firewall rule" "address and MAC" "${rule:-none}" grep -q '10.47.13.2' <<< "$rule"
+}
+
+check_on_demand() { # no NIC in the XML: the daemon attaches one, which on Xen has no name in the live XML
+  guest second 3 1500 pv no-nic
+  local began; began=$(date +%s.%N)
+  virsh0 create /srv/guest/second.xml > "$RUN/virsh.log" || { row "NIC on demand" "starts" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; return; }
+  if hears 120 1500 1000; then row "guest without NIC gets one and plays" "1500 Hz beside the first's 1000 Hz" "$(since "$began") s after virsh's begin: $HEARD" pass
+  else last_words second; row "guest without NIC gets one and plays" "1500 Hz beside the first's 1000 Hz" "$HEARD" FAIL; fi
+  local ports; ports=$(d 'ls /sys/class/net/SOUND/brif' | tr '\n' ' ')
+  local want; want="vif$(d 'xl domid singer').0 vif$(d 'xl domid second').0"
+  verdict "ports of the bridge" "$want" "$ports" bash -c "for v in $want; do grep -q \"\$v\" <<< '$ports' || exit 1; done"
+}
+
+check_names() {
+  local names; names=$(mixer)
+  verdict "names in the host's mixer" "second singer" "$names" grep -q 'second.* singer' <<< "$names"
+}
+
+check_isolation() {
+  local seen; seen=$(in_guest 3 'ping -c2 -W2 10.47.13.2 > /dev/null 2>&1; echo peer $?; pactl info > /dev/null 2>&1; echo own $?; ip addr add 10.47.13.5/29 dev eth0; busybox nc -w 3 -s 10.47.13.5 10.47.13.1 4713 < /dev/null > /dev/null 2>&1; echo foreign $?; ip addr del 10.47.13.5/29 dev eth0; busybox nc -w 3 10.47.13.1 22 < /dev/null > /dev/null 2>&1; echo ssh $?' | tr '\n' ' ')
+  verdict "a guest reaches its relay and nothing else" "peer 1 own 0 foreign 1 ssh 1" "$seen" grep -q 'peer 1 own 0 foreign 1 ssh 1' <<< "$seen"
+}
+
+check_measured() {
+  local pid memory before after cpu; pid=$(daemon_pid)
+  memory=$(d "awk '/^(Rss|Private_Clean|Private_Dirty):/ {m[\$1] += \$2} END {printf \"RSS %.0f MB, private %.0f MB\", m[\"Rss:\"] / 1024, (m[\"Private_Clean:\"] + m[\"Private_Dirty:\"]) / 1024}' /proc/$pid/smaps_rollup")
+  verdict "memory of the daemon, two guests playing" "RSS <= 80 MB" "$memory" bash -c "r=\$(sed 's/RSS \([0-9]*\).*/\1/' <<< '$memory'); [ \"\$r\" -le 80 ]"
+  before=$(d "awk '{print \$14 + \$15}' /proc/$pid/stat"); sleep 20; after=$(d "awk '{print \$14 + \$15}' /proc/$pid/stat")
+  cpu=$(echo "$before $after" | awk '{printf "%.1f", ($2 - $1) / 20}')
+  row "CPU of the daemon, two guests playing" "(measured)" "$cpu % of one emulated CPU over 20 s" pass
+}
+
+check_paused() {
+  virsh0 suspend singer > /dev/null; sleep 2; listen 2 1000
+  verdict "guest paused" "its tone is gone" "$HEARD" silent 1000
+  virsh0 resume singer > /dev/null
+  if hears 30 1000; then row "guest resumed" "its tone is back" "$HEARD" pass; else last_words singer; row "guest resumed" "its tone is back" "$HEARD" FAIL; fi
+}
+
+check_sound_server() {
+  d 'systemctl kill -s KILL card' > /dev/null
+  if hears 60 1000; then row "PulseAudio killed" "the tone comes back by itself" "$HEARD" pass; else last_words singer; row "PulseAudio killed" "the tone comes back by itself" "$HEARD" FAIL; fi
+}
+
+check_libvirtd() {
+  local from; from=$(wav_bytes)
+  d 'systemctl restart libvirtd' > /dev/null; await 60 virsh0 list
+  HEARD=$("$PARTS/tones" "$WAV" "$from" 1000)
+  verdict "libvirtd restarted" "the tone goes on" "$HEARD" mostly 1000
+  verdict "libvirtd restarted" "guests still listed" "$(d virt-sound list | awk 'NR > 1 {print $1}' | tr '\n' ' ')" is_listed singer
+}
+
+check_daemon_killed() {
+  local pid; pid=$(daemon_pid)
+  d "kill -9 $pid" > /dev/null
+  if hears 60 1000; then row "virtsoundd killed -9" "started again, the guest reconnects, the tone is back" "pid $pid, then $(daemon_pid); $HEARD" pass
+  else last_words singer; row "virtsoundd killed -9" "started again, the guest reconnects, the tone is back" "$HEARD" FAIL; fi
+}
+
+check_save_restore() {
+  local before; before=$(d 'xl domid singer')
+  virsh0 save singer /root/singer.save > "$RUN/virsh.log" || { row "save" "saved" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; return; }
+  verdict "guest saved" "rule and relay gone" "$(listed singer)" await 15 is_gone singer 2
+  virsh0 restore /root/singer.save > "$RUN/virsh.log"
+  if hears 90 1000; then row "guest restored" "the tone is back" "domid $before, then $(d 'xl domid singer'); $HEARD" pass
+  else last_words singer; row "guest restored" "the tone is back" "$HEARD" FAIL; fi
+}
+
+check_reboot() {
+  local before; before=$(d 'xl domid singer')
+  in_guest 2 'sync; busybox reboot -f' > /dev/null
+  changed() { local now; now=$(d 'xl domid singer') && [ -n "$now" ] && [ "$now" != "$before" ]; }
+  await 60 changed
+  if hears 90 1000; then row "guest rebooted" "the tone is back under a new domid" "domid $before, then $(d 'xl domid singer'); $HEARD" pass
+  else last_words singer; row "guest rebooted" "the tone is back under a new domid" "$HEARD" FAIL; fi
+}
+
+check_destroyed() {
+  virsh0 destroy singer > /dev/null
+  verdict "guest destroyed in mid-sound" "rule and relay gone" "$(listed singer)$(d iptables-save | grep -ic '00:16:3e:47:13:02') rules" await 10 is_gone singer 2
+  listen 3 1500; verdict "the other guest" "goes on" "$HEARD" mostly 1500
+  virsh0 destroy second > /dev/null; await 15 is_gone second 3
+  local names; names=$(mixer); verdict "both gone" "no stream in the mixer" "${names:-none}" [ -z "$names" ]
+}
+
+check_other_kinds() {
+  local kind
+  for kind in pvh hvm; do
+    guest "$kind" 4 2100 $kind
+    if ! virsh0 create "/srv/guest/$kind.xml" > "$RUN/virsh.log"; then
+      row "${kind^^} guest" "2100 Hz" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; continue
+    fi
+    if hears 150 2100; then row "${kind^^} guest" "2100 Hz" "$HEARD" pass; else last_words $kind; row "${kind^^} guest" "2100 Hz" "$HEARD" FAIL; fi
+    virsh0 destroy $kind > /dev/null; await 15 is_gone $kind 4
+  done
+}
+
+check_xl_guest() {
+  d "printf 'name = \"stranger\"\nuuid = \"6b0e2a52-6a58-4d7e-9b6b-3d4c6a1f0005\"\nmemory = 160\nvcpus = 1\nkernel = \"/srv/guest/vmlinuz\"\nramdisk = \"/srv/guest/initrd\"\nextra = \"console=hvc0 quiet lab.tone=2900 lab.address=10.47.13.5/29\"\nvif = [ \"bridge=SOUND,mac=00:16:3e:47:13:05\" ]\n' > /srv/guest/stranger.cfg && timeout 50 xl create -q /srv/guest/stranger.cfg" > "$RUN/xl.log" || { row "guest by xl create" "starts" "$(tail -n 2 "$RUN/xl.log" | tr '\n' ' ')" FAIL; return; }
+  local line; await 15 is_listed stranger; line=$(listed stranger)
+  verdict "guest by xl create, which libvirt does not see" "listed as such" "${line:-not listed}" [ -n "$line" ]
+  d 'xl destroy stranger' > /dev/null
+}
+
+check_boot() { # the machine restarted: nobody logs in, nothing is typed
+  guest singer 2 1000
+  virsh0 define /srv/guest/singer.xml > "$RUN/virsh.log" && virsh0 autostart singer >> "$RUN/virsh.log"
+  d 'systemctl enable libvirtd' > /dev/null
+  say "restarting the machine"
+  d 'systemctl reboot' > /dev/null
+  await 60 not_running || stop_machine
+  rm -f "$RUN/qemu.pid"
+  boot --again
+  local began; began=$(date +%s)
+  if hears 300 1000; then row "machine booted, nobody logged in" "an autostarted guest plays" "heard $(($(date +%s) - began)) s after power-on" pass
+  else row "machine booted, nobody logged in" "an autostarted guest plays" "$HEARD" FAIL; fi
+  await 120 dom0 10 true
+  local order; order=$(d 'systemctl show -P ActiveEnterTimestampMonotonic virtsoundd libvirtd' | awk 'NF {a[++n] = $1} END {printf "virtsoundd ready %.1f s, libvirtd %.1f s after boot", a[1] / 1e6, a[2] / 1e6; exit !(a[1] < a[2])}') &&
+    row "order at boot" "the bridge before libvirtd" "$order" pass || row "order at boot" "the bridge before libvirtd" "$order" FAIL
+  local users; users=$(d 'loginctl --no-legend list-sessions | grep -vc root'); [ "$users" = 0 ] || say "sessions: $users"
+  virsh0 destroy singer > /dev/null; virsh0 undefine singer > /dev/null
+}
+not_running() { ! running; }
+
+check_purged() {
+  d 'dpkg --purge virt-sound' > "$RUN/purge.log"
+  local left; left=$(d 'ls -d /etc/virt-sound /run/virt-sound /var/lib/virt-sound /usr/lib/virt-sound /sys/class/net/SOUND /sys/class/net/sound 2>/dev/null; getent passwd virt-sound; iptables-save | grep -i "virt-sound\|SOUND"; systemctl list-unit-files --no-legend "virtsound*"' | tr '\n' ' ')
+  verdict "package purged" "nothing left" "${left:-nothing}" [ -z "$left" ]
+}
+
+run_checks() {
+  local checks=("$@") check
+  [ $# -gt 0 ] || checks=("${CHECKS[@]}")
+  if running; then say "the machine runs already; using it"; else start_machine; fi
+  for check in "${checks[@]}"; do
+    declare -F "check_$check" > /dev/null || die "no check $check (there are: ${CHECKS[*]})"
+    say "--- $check"
+    "check_$check"
+  done
+  printf '%s\n' "${TABLE[@]}" | awk -F '\t' 'BEGIN {printf "\n| | check | expected | seen |\n|---|---|---|---|\n"} {gsub(/\|/, "/"); printf "| %s | %s | %s | %s |\n", $4, $1, $2, $3}'
+  [ "$FAILED" = 0 ] || die "$FAILED of ${#TABLE[@]} rows; dom0's logs: scripts/xen-lab ssh journalctl -b (KEEP=1 leaves it running)"
+  say "all ${#TABLE[@]} rows as expected"
+}
