@@ -52,7 +52,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() {
         StderrLog.install(verbose);
-        ServiceConfig read;
+        final ServiceConfig read;
         try {
             read = ConfigFile.read(config);
         } catch (BadConfigException e) {
@@ -77,11 +77,27 @@ public final class Main implements Callable<Integer> {
             return Privilege.mayManageNetwork() ? ExitCode.FAILED : ExitCode.NEEDS_ROOT;
         }
         Runtime.getRuntime().addShutdownHook(stop);
+        Hangup.handle(() -> reload(read, service));
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return ExitCode.DONE;
+    }
+
+    private void reload(ServiceConfig inForce, Service service) {
+        try {
+            boolean same = ConfigFile.read(config).equals(inForce);
+            log.log(
+                    same ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    same
+                            ? "reload: the configuration is the same; every guest is looked at anew"
+                            : "reload: the configuration has changed and needs a restart: systemctl restart virtsoundd;"
+                                    + " every guest is looked at anew");
+        } catch (BadConfigException e) {
+            log.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force: " + e.getMessage());
+        }
+        service.reload();
     }
 }

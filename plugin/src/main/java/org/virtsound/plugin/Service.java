@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
@@ -28,6 +30,8 @@ import org.virtsound.plugin.provision.SoundLan;
 final class Service {
     private static final System.Logger log = System.getLogger(Service.class.getName());
     private static final int RECONCILER_STOPS_WITHIN_MS = 700;
+    /** It passes every second; a call to libvirt or to a command of the network may hold it for longer. */
+    private static final int RECONCILER_PASSES_WITHIN_S = 45;
 
     private final ServiceConfig config;
     private final SoundNetwork network;
@@ -40,6 +44,7 @@ final class Service {
     private final LibvirtWatcher libvirt;
     private final ControlServer control;
     private final Deque<Undo> undo = new ArrayDeque<>();
+    private volatile @Nullable SystemdNotify notify;
 
     private interface Undo {
         void run() throws IOException;
@@ -100,6 +105,26 @@ final class Service {
         reconciler.start();
         undo.push(libvirt::stop);
         libvirt.start();
+        SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
+        undo.push(systemd::close);
+        undo.push(systemd::stopping);
+        systemd.watch(() -> reconciler.passedWithin(RECONCILER_PASSES_WITHIN_S, TimeUnit.SECONDS));
+        systemd.ready(state());
+        notify = systemd;
+    }
+
+    /** Looks at every guest anew. What of a changed configuration was not taken up is for the caller to say. */
+    void reload() {
+        SystemdNotify systemd = notify;
+        if (systemd != null) {
+            systemd.reloading();
+            reconciler.lookAgain();
+            systemd.ready(state());
+        }
+    }
+
+    private String state() {
+        return "bridge " + network.bridge() + " is up, serving " + String.join(", ", config.libvirtUris());
     }
 
     synchronized void stop() {

@@ -43,6 +43,8 @@ public final class Reconciler implements HypervisorListener {
     private long nextFullPassNanos;
     private long nextNetworkLookNanos;
     private volatile List<GuestView> views = List.of();
+    private volatile long passedAtNanos = System.nanoTime();
+    private volatile boolean lookAgain;
     private volatile boolean stopped;
 
     @Inject
@@ -77,6 +79,17 @@ public final class Reconciler implements HypervisorListener {
         }
     }
 
+    /** Whether the thread goes round. For any thread. */
+    public boolean passedWithin(long duration, TimeUnit unit) {
+        return System.nanoTime() - passedAtNanos <= unit.toNanos(duration);
+    }
+
+    /** Reads every domain again. For any thread. */
+    public void lookAgain() {
+        lookAgain = true;
+        inbox.wake();
+    }
+
     /** The guests as the last pass left them. For any thread. */
     public List<GuestView> guests() {
         return views;
@@ -107,6 +120,7 @@ public final class Reconciler implements HypervisorListener {
             } catch (RuntimeException e) {
                 log.log(System.Logger.Level.ERROR, "a pass failed; the next one tries again", e);
             }
+            passedAtNanos = System.nanoTime();
         }
     }
 
@@ -122,7 +136,8 @@ public final class Reconciler implements HypervisorListener {
             take(note, dirty);
         }
         boolean portsChanged = ports.changed();
-        boolean full = portsChanged || nowNanos - nextFullPassNanos >= 0;
+        boolean full = portsChanged || lookAgain || nowNanos - nextFullPassNanos >= 0;
+        lookAgain = false;
         if (full) {
             nextFullPassNanos = nowNanos + FULL_PASS_NANOS;
             hypervisors.forEach(hypervisor -> markAll(hypervisor, dirty));
