@@ -35,6 +35,7 @@ final class DownPlan {
                 .filter(link -> Maker.of(link.alias()).isPresent())
                 .ifPresent(link -> batch.add("link", "delete", "dev", network.tap()));
         List<Step> steps = new ArrayList<>();
+        FirewalldZone.down(network, state.zone()).ifPresent(steps::add);
         batch.command().ifPresent(command -> steps.add(new Step("remove the devices that virt-sound made", command)));
         FirewallSteps.down("iptables", state.filter()).ifPresent(steps::add);
         FirewallSteps.down("ip6tables", state.filter6()).ifPresent(steps::add);

@@ -22,6 +22,16 @@ final class Json {
                 "list");
     }
 
+    static Map<String, Object> object(String text) {
+        return text.isBlank()
+                ? Map.of()
+                : ConfigFactory.parseString(text, JSON).root().unwrapped();
+    }
+
+    static List<?> list(Map<String, Object> parent, String key) {
+        return parent.get(key) instanceof List<?> list ? list : List.of();
+    }
+
     @SuppressWarnings("unchecked")
     static List<Map<String, Object>> objects(Map<String, Object> parent, String key) {
         return parent.get(key) instanceof List<?> list

@@ -13,13 +13,20 @@ import java.util.Map;
  * @param traffic what each guest's port sent, and how much of it was let in
  * @param problems what is in the way of the whole network
  * @param left ports that are not served, and why
+ * @param otherFirewalls what drops the guests beside our own chains, and the command that lets them through
  */
-public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<Problem> problems, List<Problem> left) {
+public record NetworkReport(
+        List<Check> checks,
+        List<PortTraffic> traffic,
+        List<Problem> problems,
+        List<Problem> left,
+        List<Problem> otherFirewalls) {
     public NetworkReport {
         checks = List.copyOf(checks);
         traffic = List.copyOf(traffic);
         problems = List.copyOf(problems);
         left = List.copyOf(left);
+        otherFirewalls = List.copyOf(otherFirewalls);
     }
 
     /**
@@ -31,8 +38,14 @@ public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<
      */
     public record Check(String group, String expected, boolean ok, String found) {}
 
+    /** Looks at the machine, at other firewalls too, and compares. */
+    public static NetworkReport read(Commands commands, SoundNetwork network, Collection<GuestPort> ports) {
+        return of(network, ports, NetworkState.read(commands, network), OtherFirewalls.dropping(commands, network));
+    }
+
     /** Compares; pure. */
-    public static NetworkReport of(SoundNetwork network, Collection<GuestPort> ports, NetworkState state) {
+    static NetworkReport of(
+            SoundNetwork network, Collection<GuestPort> ports, NetworkState state, List<Problem> otherFirewalls) {
         Map<GuestPort, Problem> left = new LinkedHashMap<>();
         List<GuestPort> served = Obstacles.served(network, ports, state, left);
         List<Check> checks = new ArrayList<>();
@@ -45,12 +58,16 @@ public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<
                 checks,
                 served.stream().map(port -> PortTraffic.of(port, state)).toList(),
                 Obstacles.of(network, state),
-                List.copyOf(left.values()));
+                List.copyOf(left.values()),
+                otherFirewalls);
     }
 
     /** All is there, and nothing is in the way. */
     public boolean isWhole() {
-        return problems.isEmpty() && left.isEmpty() && checks.stream().allMatch(Check::ok);
+        return problems.isEmpty()
+                && left.isEmpty()
+                && otherFirewalls.isEmpty()
+                && checks.stream().allMatch(Check::ok);
     }
 
     /** For programs: maps, lists, strings, numbers and booleans only. */
@@ -60,6 +77,7 @@ public record NetworkReport(List<Check> checks, List<PortTraffic> traffic, List<
         map.put("checks", checks.stream().map(NetworkReport::checkMap).toList());
         map.put("ports", traffic.stream().map(PortTraffic::toMap).toList());
         map.put("problems", problems.stream().map(Problem::toMap).toList());
+        map.put("otherFirewalls", otherFirewalls.stream().map(Problem::toMap).toList());
         map.put("left", left.stream().map(Problem::toMap).toList());
         return map;
     }

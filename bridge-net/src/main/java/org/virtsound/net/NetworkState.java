@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is: devices, forwarding entries, neighbours, routes, listeners and firewall, read in about eight commands however
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  * @param routes destinations of the routes that lead elsewhere than over the bridge
  * @param listeners local addresses that something listens on at the sound server's port
  * @param settings kernel settings of the bridge, by path under {@code /proc/sys}
+ * @param zone firewalld's zone of the bridge, empty for none; null where firewalld does not run or is left alone
  */
 public record NetworkState(
         Map<String, Link> links,
@@ -29,7 +31,8 @@ public record NetworkState(
         List<String> listeners,
         Map<String, String> settings,
         Filter filter,
-        Filter filter6) {
+        Filter filter6,
+        @Nullable String zone) {
     /** Who listens on this one may have the port on every IPv4 address too. */
     static final String ANY_IPV6 = "[::]";
 
@@ -66,7 +69,8 @@ public record NetworkState(
                 listeners(commands, network.port()),
                 isBridge ? settings(commands, bridge) : Map.of(),
                 filter(commands, "iptables-save"),
-                filter(commands, "ip6tables-save"));
+                filter(commands, "ip6tables-save"),
+                network.firewalldZone() == null ? null : FirewalldZone.read(commands, bridge));
     }
 
     Optional<Link> link(String name) {

@@ -44,6 +44,7 @@ final class UpPlan {
         firewall(served);
         devices();
         settings();
+        FirewalldZone.up(network, state.zone()).ifPresent(steps::add);
         links(served);
         entries(served);
         neighbours(served);

@@ -113,7 +113,7 @@ class FirewallIT {
                 Commands commands = host.commands();
                 NetworkPlan.up(NET, ports, NetworkState.read(commands, NET), Maker.DAEMON)
                         .apply(commands);
-                NetworkReport report = NetworkReport.of(NET, ports, NetworkState.read(commands, NET));
+                NetworkReport report = NetworkReport.of(NET, ports, NetworkState.read(commands, NET), List.of());
                 assertThat(report.isWhole()).isTrue();
                 assertThat(report.traffic())
                         .anySatisfy(traffic -> assertThat(traffic.letIn()).isEqualTo(letIn));
@@ -134,7 +134,7 @@ class FirewallIT {
     }
 
     private static NetworkReport report(Namespace host) {
-        return NetworkReport.of(NET, List.of(ALICE), NetworkState.read(host.commands(), NET));
+        return NetworkReport.of(NET, List.of(ALICE), NetworkState.read(host.commands(), NET), List.of());
     }
 
     private static String rules(Namespace host) {

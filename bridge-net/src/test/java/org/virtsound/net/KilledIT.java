@@ -40,7 +40,8 @@ class KilledIT {
                             assertThat(NetworkPlan.up(NET, wanted, state, Maker.DAEMON)
                                             .steps())
                                     .isEmpty();
-                            assertThat(NetworkReport.of(NET, wanted, state).isWhole())
+                            assertThat(NetworkReport.of(NET, wanted, state, List.of())
+                                            .isWhole())
                                     .isTrue();
                         });
 

@@ -40,7 +40,7 @@ class ManyGuestsIT {
             assertThat(one.shell().lines().count())
                     .as("lines for one guest more")
                     .isLessThanOrEqualTo(24);
-            assertThat(NetworkReport.of(NET, guests, NetworkState.read(counted, NET))
+            assertThat(NetworkReport.of(NET, guests, NetworkState.read(counted, NET), List.of())
                             .isWhole())
                     .isTrue();
             System.out.printf(

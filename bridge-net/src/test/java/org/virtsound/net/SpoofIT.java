@@ -181,7 +181,7 @@ class SpoofIT {
 
     private PortTraffic traffic(GuestPort port) {
         NetworkState state = NetworkState.read(host.commands(), NET);
-        return NetworkReport.of(NET, List.of(ALICE, BOB), state).traffic().stream()
+        return NetworkReport.of(NET, List.of(ALICE, BOB), state, List.of()).traffic().stream()
                 .filter(traffic -> traffic.port().equals(port))
                 .findAny()
                 .orElseThrow();

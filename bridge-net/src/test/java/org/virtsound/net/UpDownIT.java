@@ -3,6 +3,7 @@ package org.virtsound.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +37,66 @@ class UpDownIT {
             assertThat(NetworkPlan.down(NET, NetworkState.read(commands, NET), Maker.COMMAND)
                             .steps())
                     .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nft", "legacy"})
+    void aPlanPastedIntoAShellDoesTheSame(String backend) {
+        try (Namespace host = Namespace.create().withBackend(backend)) {
+            Commands commands = host.commands();
+            GuestPort port =
+                    new GuestPort("vnet0", new MacAddress("52:54:00:00:00:02"), Subnet.parseAddress("10.47.13.2"));
+            host.guest("vnet0", "", port.mac().text(), "");
+
+            commands.run(
+                    new Command(List.of("sh", "-e"), up(commands, List.of(port)).shell()));
+            assertThat(NetworkReport.read(commands, NET, List.of(port)).isWhole())
+                    .isTrue();
+
+            String down = NetworkPlan.down(NET, NetworkState.read(commands, NET), Maker.COMMAND)
+                    .shell();
+            commands.run(new Command(List.of("sh", "-e"), down));
+            assertThat(NetworkPlan.down(NET, NetworkState.read(commands, NET), Maker.COMMAND)
+                            .steps())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void machinesBehindAnUplinkAreGuestsByAddressAndMac() {
+        SoundNetwork network = new SoundNetwork("SOUND", "sound", NET.subnet(), 4713, false, "eth1", null);
+        GuestPort known = new GuestPort("eth1", new MacAddress("52:54:00:00:00:02"), Subnet.parseAddress("10.47.13.2"));
+        GuestPort other = new GuestPort("eth1", new MacAddress("52:54:00:00:00:03"), Subnet.parseAddress("10.47.13.3"));
+        try (Namespace host = Namespace.create()) {
+            // One machine at a time at the far end of the cable.
+            Namespace outside = host.guest("eth1", "", known.mac().text(), "10.47.13.2/29");
+            Commands commands = host.commands();
+            List<GuestPort> ports = List.of(known, other);
+            NetworkPlan.up(network, ports, NetworkState.read(commands, network), Maker.DAEMON)
+                    .apply(commands);
+            NetworkState state = NetworkState.read(commands, network);
+            assertThat(NetworkPlan.up(network, ports, state, Maker.DAEMON).steps())
+                    .isEmpty();
+            assertThat(NetworkReport.read(commands, network, ports).isWhole()).isTrue();
+            try (Wire server = Wire.start(host, "serve", "10.47.13.1", "4713")) {
+                assertThat(server.lines()).containsExactly("ready");
+                assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
+                        .isEqualTo("answered");
+                outside.run("ip", "addr", "add", "10.47.13.3/29", "dev", "eth0");
+                outside.run("ip", "addr", "del", "10.47.13.2/29", "dev", "eth0");
+                assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
+                        .isEqualTo("silence");
+                outside.run("ip", "link", "set", "eth0", "address", other.mac().text());
+                assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
+                        .isEqualTo("answered");
+                outside.run("ip", "link", "set", "eth0", "address", "52:54:00:00:00:99");
+                assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
+                        .isEqualTo("silence");
+            }
+            NetworkPlan.down(network, NetworkState.read(commands, network), Maker.DAEMON)
+                    .apply(commands);
+            assertThat(host.run("ip", "link", "show", "eth1")).doesNotContain("master");
         }
     }
 
