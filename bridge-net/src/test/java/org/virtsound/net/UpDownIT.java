@@ -83,8 +83,8 @@ class UpDownIT {
                 assertThat(server.lines()).containsExactly("ready");
                 assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
                         .isEqualTo("answered");
-                outside.run("ip", "addr", "add", "10.47.13.3/29", "dev", "eth0");
                 outside.run("ip", "addr", "del", "10.47.13.2/29", "dev", "eth0");
+                outside.run("ip", "addr", "add", "10.47.13.3/29", "dev", "eth0");
                 assertThat(Wire.play(outside, "reach", "10.47.13.1", "4713", "1"))
                         .isEqualTo("silence");
                 outside.run("ip", "link", "set", "eth0", "address", other.mac().text());

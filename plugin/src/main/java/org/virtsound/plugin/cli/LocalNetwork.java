@@ -43,19 +43,26 @@ final class LocalNetwork {
     }
 
     NetworkPlan up() throws Failure {
-        return NetworkPlan.up(network, ports(), read(), Maker.COMMAND);
+        NetworkState state = read();
+        return NetworkPlan.up(network, ports(state), state, Maker.COMMAND);
     }
 
     NetworkReport report() throws Failure {
-        return NetworkReport.of(network, ports(), read());
+        List<GuestPort> ports = ports(read());
+        try {
+            return NetworkReport.read(commands, network, ports);
+        } catch (CommandFailure e) {
+            throw new Failure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     NetworkPlan down() throws Failure {
         return NetworkPlan.down(network, read(), Maker.COMMAND);
     }
 
-    private List<GuestPort> ports() {
-        return daemonPorts == null ? List.of() : daemonPorts;
+    /** Those of the daemon; without one, those that it left to guests which go on. */
+    private List<GuestPort> ports(NetworkState state) {
+        return daemonPorts == null ? state.guestPorts() : daemonPorts;
     }
 
     private NetworkState read() throws Failure {

@@ -53,6 +53,7 @@ final class ReportText {
                     traffic.port().device(), traffic.received(), traffic.letIn(), traffic.wrongAddress()));
         }
         report.problems().forEach(problem -> bad(text, "problem", problem.toString()));
+        report.otherFirewalls().forEach(problem -> bad(text, "firewall", problem.toString()));
         report.left().forEach(problem -> bad(text, "left out", problem.toString()));
         return text.append(report.isWhole() ? "all is as it should be" : "to mend it: virt-sound net up")
                 .append('\n')
