@@ -93,6 +93,7 @@ final class PulseClient implements FrameListener {
     private boolean up;
     private boolean over;
     private boolean flushing;
+    private int lastSyncId;
     private @Nullable Future<?> timeout;
     private String server = "PulseAudio";
     private String trouble = GONE;
@@ -103,6 +104,11 @@ final class PulseClient implements FrameListener {
         this.address = address;
         this.identity = identity;
         this.listener = listener;
+    }
+
+    /** @return an id that no other stream has: those of one id are corked and moved as one */
+    int nextSyncId() {
+        return ++lastSyncId;
     }
 
     /** @param shown what the server may know us by */

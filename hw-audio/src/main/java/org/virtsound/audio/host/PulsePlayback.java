@@ -44,7 +44,7 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
                 request.device(),
                 request.attr(),
                 flags(request),
-                0,
+                client.nextSyncId(),
                 volume(request),
                 client.identity().stream(request.name()),
                 List.of());

@@ -82,6 +82,24 @@ class PulseServerIT {
     }
 
     @Test
+    void streamsOfOneGuestPlayAndPauseEachForItself() throws IOException {
+        TonePlayer first = new TonePlayer(Requests.DVD, 1000);
+        TonePlayer second = new TonePlayer(Requests.DVD, 1500);
+        for (TonePlayer player : List.of(first, second)) {
+            play(player, Requests.lowLatency());
+            await().atMost(5, SECONDS).until(() -> on(() -> player.events.contains("started")));
+        }
+        on(() -> {
+            first.stream.cork(true, reply -> {});
+            return null;
+        });
+        await().atMost(5, SECONDS)
+                .until(() -> pulse.pactl("list", "sink-inputs").contains("Corked: yes"));
+
+        assertThat(pulse.pactl("list", "sink-inputs")).contains("Corked: no");
+    }
+
+    @Test
     void latencyIsAnsweredWithTheAskersMarkAndClock() throws IOException {
         int[] answer = new int[3];
         TonePlayer player = new TonePlayer(Requests.DVD, 1000) {
