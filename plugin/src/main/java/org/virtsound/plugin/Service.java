@@ -21,6 +21,7 @@ import org.virtsound.plugin.libvirt.LibvirtWatcher;
 import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
+import org.virtsound.plugin.qubes.QubesGuests;
 
 /**
  * The order of things: each step of the start leaves behind how it is undone, and the stop undoes them in reverse, every one even if
@@ -39,6 +40,7 @@ final class Service {
     private final AudioLoop audio;
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
+    private final QubesGuests vchans;
     private final LocalEndpoints locals;
     private final Reconciler reconciler;
     private final LibvirtWatcher libvirt;
@@ -58,6 +60,7 @@ final class Service {
             AudioLoop audio,
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
+            QubesGuests vchans,
             LocalEndpoints locals,
             Reconciler reconciler,
             LibvirtWatcher libvirt,
@@ -68,6 +71,7 @@ final class Service {
         this.audio = audio;
         this.relays = relays;
         this.endpoint = endpoint;
+        this.vchans = vchans;
         this.locals = locals;
         this.reconciler = reconciler;
         this.libvirt = libvirt;
@@ -84,6 +88,7 @@ final class Service {
         lan.apply(List.of());
         undo.push(endpoint::close);
         undo.push(relays::close);
+        undo.push(vchans::close);
         InetSocketAddress address = new InetSocketAddress(network.subnet().host(), network.port());
         try {
             endpoint.listen(address).join();

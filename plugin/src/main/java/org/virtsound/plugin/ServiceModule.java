@@ -23,6 +23,8 @@ import org.virtsound.plugin.provision.GuestNetwork;
 import org.virtsound.plugin.provision.HypervisorListener;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
+import org.virtsound.plugin.provision.VchanGuests;
+import org.virtsound.plugin.qubes.QubesGuests;
 
 /** Wires the daemon: which room gets which other. */
 final class ServiceModule extends AbstractModule {
@@ -40,6 +42,7 @@ final class ServiceModule extends AbstractModule {
         bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
         bind(GuestNetwork.class).to(SoundLan.class);
+        bind(VchanGuests.class).to(QubesGuests.class);
         bind(HypervisorListener.class).to(Reconciler.class);
     }
 
@@ -56,8 +59,11 @@ final class ServiceModule extends AbstractModule {
     }
 
     @Provides
-    Consumer<RelayEvent> relayEvents(EventHub hub) {
-        return hub::happened;
+    Consumer<RelayEvent> relayEvents(EventHub hub, QubesGuests qubes) {
+        return event -> {
+            hub.happened(event);
+            qubes.happened(event);
+        };
     }
 
     @Provides

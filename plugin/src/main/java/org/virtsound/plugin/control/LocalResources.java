@@ -87,7 +87,7 @@ final class LocalResources {
     private static GuestView view(LocalGuest guest) {
         var identity = guest.endpoint().identity();
         Domain domain = new Domain(
-                identity.uuid(), identity.name(), identity.title(), NO_ID, "local", List.of(), null, null, null);
+                identity.uuid(), identity.name(), identity.title(), NO_ID, "local", List.of(), null, false, null, null);
         return new GuestView(
                 domain,
                 "local",

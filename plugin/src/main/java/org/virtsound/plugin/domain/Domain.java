@@ -15,6 +15,7 @@ import org.virtsound.audio.relay.GuestIdentity;
  * @param type of its hypervisor, as in {@code <domain type=…>}: xen, qemu, kvm, lxc, test
  * @param nics those on a bridge
  * @param nicModel of its first NIC, null where it is the hypervisor's default
+ * @param emulatedCard it has a {@code <sound>} device, which the hypervisor's device model plays
  * @param settings null where the domain has no element of ours
  * @param assignedAddress from our state element, null where it has none
  */
@@ -26,6 +27,7 @@ public record Domain(
         String type,
         List<Nic> nics,
         @Nullable String nicModel,
+        boolean emulatedCard,
         @Nullable SoundSettings settings,
         @Nullable String assignedAddress) {
 

@@ -53,6 +53,7 @@ public final class DomainXml {
                 domain.getAttribute("type"),
                 nics(domain),
                 nicModel(domain),
+                hasCard(domain),
                 audio == null ? null : SettingsReader.read(audio),
                 state == null ? null : attribute(state, "address"));
     }
@@ -84,6 +85,11 @@ public final class DomainXml {
         Element first = devices == null ? null : child(devices, "interface");
         String model = first == null ? null : attributeOf(first, "model", "type");
         return model != null && MODEL.matcher(model).matches() ? model : null;
+    }
+
+    private static boolean hasCard(Element domain) {
+        Element devices = child(domain, "devices");
+        return devices != null && child(devices, "sound") != null;
     }
 
     private static DocumentBuilder parser() {

@@ -25,6 +25,9 @@ final class Guest {
     @Nullable
     GuestPort port;
 
+    /** Its agent is let in over vchans. */
+    boolean vchan;
+
     @Nullable
     GuestRelay relay;
     /** In force at the relay. */

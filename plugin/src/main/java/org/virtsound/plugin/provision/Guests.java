@@ -40,14 +40,21 @@ final class Guests {
     private final SoundNetwork network;
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
+    private final VchanGuests vchans;
     private final Consumer<GuestEvent> events;
     private final Addresses addresses;
     private final Map<UUID, Guest> guests = new LinkedHashMap<>();
 
-    Guests(SoundNetwork network, GuestRelays relays, PulseTcpEndpoint endpoint, Consumer<GuestEvent> events) {
+    Guests(
+            SoundNetwork network,
+            GuestRelays relays,
+            PulseTcpEndpoint endpoint,
+            VchanGuests vchans,
+            Consumer<GuestEvent> events) {
         this.network = requireNonNull(network, "network is null");
         this.relays = relays;
         this.endpoint = endpoint;
+        this.vchans = vchans;
         this.events = events;
         this.addresses = new Addresses(network.subnet());
     }
@@ -132,11 +139,18 @@ final class Guests {
     private void settle(Guest guest) {
         Domain.Nic nic = guest.domain.nicOn(network.bridge());
         guest.transport = transport(guest.domain, guest.settings(), nic);
+        if (guest.transport == Transport.VCHAN) {
+            overVchan(guest);
+            return;
+        }
+        if (guest.vchan) {
+            disconnect(guest);
+        }
         if (guest.transport != Transport.NETWORK) {
             disconnect(guest);
             addresses.release(guest.uuid);
             guest.problems.add("transport " + guest.transport.name().toLowerCase(java.util.Locale.ROOT)
-                    + " is not served by this version; use transport type=\"network\"");
+                    + " is not served by this version; use transport type=\"network\" or \"vchan\"");
             return;
         }
         if (nic == null) {
@@ -160,37 +174,67 @@ final class Guests {
         connect(guest, address);
     }
 
-    private void connect(Guest guest, Inet4Address address) {
-        GuestRelay relay = guest.relay;
-        if (relay != null && !relay.identity().equals(guest.domain.identity())) {
-            disconnect(guest); // renamed: the host knows its stream by the name
-            relay = null;
+    private void overVchan(Guest guest) {
+        addresses.release(guest.uuid);
+        if (!guest.vchan) {
+            disconnect(guest); // from the network, if it was there
         }
-        boolean isNew = relay == null;
+        String refused = vchans.problem();
+        if (refused != null) {
+            disconnect(guest);
+            guest.problems.add("transport vchan: " + refused);
+            return;
+        }
+        GuestRelay relay = relay(guest);
+        if (!guest.vchan) {
+            guest.vchan = true;
+            vchans.admit(guest.domain, relay);
+            events.accept(new GuestEvent.Up(guest.domain.identity(), "vchan", ""));
+        }
+    }
+
+    private void connect(Guest guest, Inet4Address address) {
+        GuestRelay before = guest.relay;
+        GuestRelay relay = relay(guest);
         boolean moved = !address.equals(guest.address);
         if (moved && guest.address != null) {
             endpoint.dismiss(guest.address);
         }
+        guest.address = address;
+        if (relay != before || moved) {
+            endpoint.admit(address, relay);
+            events.accept(new GuestEvent.Up(guest.domain.identity(), "network", address.getHostAddress()));
+        }
+    }
+
+    /** @return its relay, with the policy of its metadata in force */
+    private GuestRelay relay(Guest guest) {
+        if (guest.relay != null && !guest.relay.identity().equals(guest.domain.identity())) {
+            GuestPort port = guest.port;
+            disconnect(guest); // renamed: the host knows its stream by the name
+            guest.port = port;
+        }
         GuestPolicy policy = guest.settings().policy();
+        GuestRelay relay = guest.relay;
         if (relay == null || !policy.equals(guest.policy)) {
             relay = relays.open(guest.domain.identity(), policy);
         }
         guest.relay = relay;
         guest.policy = policy;
-        guest.address = address;
-        if (isNew || moved) {
-            endpoint.admit(address, relay);
-            events.accept(new GuestEvent.Up(guest.domain.identity(), "network", address.getHostAddress()));
-        }
+        return relay;
     }
 
     private void disconnect(Guest guest) {
         if (guest.address != null) {
             endpoint.dismiss(guest.address);
         }
+        if (guest.vchan) {
+            vchans.dismiss(guest.domain);
+        }
         if (guest.relay != null) {
             close(guest.relay);
         }
+        guest.vchan = false;
         guest.relay = null;
         guest.policy = null;
         guest.address = null;

@@ -54,9 +54,10 @@ public final class Reconciler implements HypervisorListener {
             BridgePorts ports,
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
+            VchanGuests vchans,
             Consumer<GuestEvent> events) {
         this.bridge = soundNetwork.bridge();
-        this.guests = new Guests(soundNetwork, relays, endpoint, events);
+        this.guests = new Guests(soundNetwork, relays, endpoint, vchans, events);
         this.nics = new NicOnDemand(bridge);
         this.states = new StateElement();
         this.network = network;

@@ -33,6 +33,13 @@ class DomainXmlTest {
     }
 
     @Test
+    void aCardOfTheHypervisorsIsSeen() {
+        assertThat(DomainXml.parse(domain("", "")).emulatedCard()).isFalse();
+        assertThat(DomainXml.parse(domain("", "<sound model='ich9'/>")).emulatedCard())
+                .isTrue();
+    }
+
+    @Test
     void anEmptyElementTakesPartWithTheDefaults() {
         assertThat(audio("").policy()).isEqualTo(GuestPolicy.DEFAULT);
         assertThat(audio("")).isEqualTo(SoundSettings.DEFAULT);

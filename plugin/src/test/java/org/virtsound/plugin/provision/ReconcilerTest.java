@@ -25,6 +25,7 @@ import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.domain.Domain;
 
 class ReconcilerTest {
     @TempDir
@@ -35,6 +36,7 @@ class ReconcilerTest {
             new GuestRelays(loop, new HostSound(loop, "silence"), GuestLimits.DEFAULT, event -> {});
     private final FakeHypervisor libvirt = new FakeHypervisor();
     private final FakeNetwork network = new FakeNetwork();
+    private final FakeVchans vchans = new FakeVchans();
     private final List<GuestEvent> events = new ArrayList<>();
     private long nowNanos;
     private Reconciler reconciler;
@@ -54,6 +56,28 @@ class ReconcilerTest {
             ports = new HashMap<>();
             wanted.forEach(port -> ports.put(port.device(), port.address().getHostAddress() + " " + port.mac()));
             return Map.of();
+        }
+    }
+
+    private static final class FakeVchans implements VchanGuests {
+        final Map<Integer, GuestRelay> admitted = new HashMap<>();
+
+        @Nullable
+        String problem;
+
+        @Override
+        public @Nullable String problem() {
+            return problem;
+        }
+
+        @Override
+        public void admit(Domain domain, GuestRelay relay) {
+            assertThat(admitted.put(domain.id(), relay)).isNull();
+        }
+
+        @Override
+        public void dismiss(Domain domain) {
+            assertThat(admitted.remove(domain.id())).isNotNull();
         }
     }
 
@@ -265,6 +289,57 @@ class ReconcilerTest {
     }
 
     @Test
+    void aVchanGuestHasARelayAndNoAddressUntilItStops() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
+        pass();
+        pass();
+        GuestRelay relay = relays.find(uuid).orElseThrow();
+        int domid = view(1).domain().id();
+        assertThat(vchans.admitted).containsExactly(Map.entry(domid, relay));
+        assertThat(network.ports).isEmpty();
+        assertThat(view(1).problems()).isEmpty();
+        assertThat(view(1).address()).isNull();
+        assertThat(events).containsExactly(new GuestEvent.Up(view(1).domain().identity(), "vchan", ""));
+
+        libvirt.running.clear();
+        changed(uuid);
+        assertThat(vchans.admitted).isEmpty();
+        assertThat(relays.find(uuid)).isEmpty();
+    }
+
+    @Test
+    void aGuestGoesFromTheNetworkToVchansAndBackAsItsMetadataSays() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
+        changed(uuid);
+        assertThat(network.ports).isEmpty();
+        assertThat(vchans.admitted).hasSize(1);
+
+        libvirt.run(DomainXmlText.guest(1));
+        changed(uuid);
+        assertThat(network.ports).containsOnlyKeys("vsg1");
+        assertThat(vchans.admitted).isEmpty();
+    }
+
+    @Test
+    void whereThereAreNoVchansOnlyTheirGuestsAreRefused() {
+        vchans.problem = "libxenvchan is not installed; install the package libxenmisc4.17";
+        UUID uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
+        libvirt.run(DomainXmlText.guest(2));
+        pass();
+        assertThat(view(1).problems())
+                .containsExactly("transport vchan: libxenvchan is not installed; install the package libxenmisc4.17");
+        assertThat(relays.find(uuid)).isEmpty();
+        assertThat(view(2).problems()).isEmpty();
+
+        vchans.problem = null;
+        fullPass();
+        assertThat(view(1).problems()).isEmpty();
+        assertThat(vchans.admitted).hasSize(1);
+    }
+
+    @Test
     void twoNicsOfOneNameAreNotTakenForEachOther() {
         libvirt.run(DomainXmlText.guest(1));
         libvirt.run(DomainXmlText.guest(2).withDevices(DomainXmlText.guest(1).devices()));
@@ -296,6 +371,7 @@ class ReconcilerTest {
                 new BridgePorts(sysfs, "SOUND"),
                 relays,
                 new PulseTcpEndpoint(loop),
+                vchans,
                 events::add);
     }
 

@@ -1,0 +1,21 @@
+package org.virtsound.plugin.qubes;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import org.virtsound.audio.relay.GuestRelay;
+
+/** Turns what a control was told into the relay's permission. For any thread. */
+final class MicSwitch {
+    private static final System.Logger log = System.getLogger(MicSwitch.class.getName());
+
+    private MicSwitch() {}
+
+    /** @param by the control, for the event */
+    static void set(GuestRelay guest, boolean allowed, String by) {
+        (allowed ? guest.micGrant(by, null) : guest.micRevoke(by)).exceptionally(e -> {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            log.log(WARNING, "domain " + guest.identity().name() + ": " + by + ": " + cause.getMessage());
+            return null;
+        });
+    }
+}
