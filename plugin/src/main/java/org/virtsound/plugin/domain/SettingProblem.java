@@ -1,5 +1,7 @@
 package org.virtsound.plugin.domain;
 
+import java.util.regex.Pattern;
+
 /**
  * A setting that cannot be used; it has its default, its neighbours have what they say.
  *
@@ -8,9 +10,11 @@ package org.virtsound.plugin.domain;
  */
 public record SettingProblem(String where, String value, String expected) {
     private static final int SHOWN_CHARS = 64;
+    /** Control characters above ASCII too, and those that turn the direction of what follows. */
+    private static final Pattern NOT_FOR_TERMINALS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     public SettingProblem {
-        value = value.replaceAll("\\p{Cntrl}", "?");
+        value = NOT_FOR_TERMINALS.matcher(value).replaceAll("?");
         value = value.length() > SHOWN_CHARS ? value.substring(0, SHOWN_CHARS) + "…" : value;
     }
 

@@ -144,6 +144,7 @@ public final class DomainXmlFuzz {
                 "\1" + full,
                 "\1" + full.replace("s:playback", "playback").replace("80%", "800%"),
                 "\1" + full.replace("ms'", "'").replace("10.47.13.3", "10.47.13.256"),
+                "\1" + full.replace("'no'", "'\u0088\u009b31m\u202e'"),
                 "\1" + full.replace("'no'", "'maybe'").replace("policy", "polizei"),
                 "\2" + said(0, 5, 14, 25, 24, 17, 35, 36, 24, 11, 6, 19, 28, 24, 11, 1),
                 "\2" + said(0, 7, 20, 33, 37, 24, 21, 34, 37, 24, 11, 8, 22, 30, 24, 23, 33, 38, 33, 24, 11, 1),
