@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real client program of a guest, with nothing of this machine's own sound in its environment. */
@@ -23,6 +24,10 @@ public final class Client implements AutoCloseable {
 
     /** @param server for PULSE_SERVER */
     public static Client start(String server, String... command) {
+        return start(server, Map.of(), command);
+    }
+
+    public static Client start(String server, Map<String, String> environment, String... command) {
         try {
             Path home = Files.createTempDirectory("virt-sound-client");
             Path log = home.resolve("log");
@@ -37,6 +42,7 @@ public final class Client implements AutoCloseable {
             builder.environment().put("PULSE_SERVER", server);
             builder.environment().put("SDL_AUDIODRIVER", "pulseaudio");
             builder.environment().put("ALSOFT_DRIVERS", "pulse");
+            builder.environment().putAll(environment);
             return new Client(builder.start(), home, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -98,7 +104,12 @@ public final class Client implements AutoCloseable {
     @Override
     public void close() {
         try {
+            List<ProcessHandle> descendants = process.descendants().toList();
             process.destroyForcibly().waitFor();
+            for (ProcessHandle descendant : descendants) {
+                descendant.destroyForcibly();
+                descendant.onExit().orTimeout(5, TimeUnit.SECONDS).join();
+            }
             List<Path> files = new ArrayList<>();
             try (var walk = Files.walk(home)) {
                 walk.forEach(files::add);

@@ -36,6 +36,8 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
     private ChannelVolumes volume;
     private BufferAttr attr;
     private long deviceLatencyUs;
+    /** For other buffer sizes, not answered yet. */
+    private int wishes;
 
     GuestStream(
             GuestSession session,
@@ -91,7 +93,9 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
 
     /** The reply carries what is in force by then. */
     void bufferAttr(int tag, BufferAttr wanted, boolean adjustLatency, boolean earlyRequests) {
+        wishes++;
         stream().bufferAttr(RequestedStream.bounded(wanted, request.spec()), adjustLatency, earlyRequests, error -> {
+            wishes--;
             if (error == ErrorCode.OK) {
                 out.command(tag, new Answer.BufferAttrSet(direction, attr, deviceLatencyUs));
             } else {
@@ -150,7 +154,9 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
         boolean changed = !attr.equals(this.attr);
         this.attr = attr;
         this.deviceLatencyUs = deviceLatencyUs;
-        if (changed && opened && out.version() >= 15) {
+        // Of record streams libpulse reads it as a playback stream's, and fails: they learn it from the reply to their
+        // wish only.
+        if (changed && opened && wishes == 0 && direction == Direction.PLAYBACK && out.version() >= 15) {
             out.command(Command.NO_TAG, new Event.BufferAttrChanged(direction, channel, attr, deviceLatencyUs));
         }
     }
