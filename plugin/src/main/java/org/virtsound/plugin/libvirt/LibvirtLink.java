@@ -22,6 +22,7 @@ final class LibvirtLink {
     private static final int OPEN_WITHIN_S = 10;
     private static final int FIRST_RETRY_MS = 250;
     private static final int LAST_RETRY_MS = 5_000;
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int STOP_WITHIN_MS = 700;
 
     private final HypervisorListener listener;
@@ -29,6 +30,7 @@ final class LibvirtLink {
     private final Map<String, CompletableFuture<LibvirtConnection>> opening = new HashMap<>();
     private List<String> uris;
     private @Nullable String lastTrouble;
+    private long toldNanos;
     private volatile @Nullable LibvirtConnection broken;
     private final CompletableFuture<@Nullable Void> stop = new CompletableFuture<>();
 
@@ -161,10 +163,15 @@ final class LibvirtLink {
         LockSupport.unpark(thread);
     }
 
-    /** Said once, not at every retry. */
+    /** Said once, not at every retry; once more where the reason changed for good. */
     private void trouble(String text) {
-        log.log(text.equals(lastTrouble) ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, text);
-        lastTrouble = text;
+        boolean isNew =
+                lastTrouble == null || (!text.equals(lastTrouble) && System.nanoTime() - toldNanos > TELL_AGAIN_NANOS);
+        log.log(isNew ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, text);
+        if (isNew) {
+            lastTrouble = text;
+            toldNanos = System.nanoTime();
+        }
     }
 
     private void pause(int ms) {

@@ -1,0 +1,182 @@
+package org.virtsound.plugin.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The built daemon on a real libvirtd that serves its test driver, driven by the real virsh. */
+class SessionLibvirtdIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final Host host = new Host();
+    private SessionLibvirtd libvirtd;
+
+    @BeforeEach
+    void startLibvirtd() throws Exception {
+        libvirtd = host.with(new SessionLibvirtd(host.directory()));
+        host.configure("libvirt-uri = \"" + libvirtd.uri() + "\"", "host-server = silence");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        host.close();
+    }
+
+    @Test
+    void aDomainThatStartsHasItsRuleAndRelayAndOneThatStopsHasNone() throws Exception {
+        host.start();
+        DomainFile guest = DomainFile.guest(2);
+        host.namespace().guest(guest.device(), "SOUND", guest.mac(), "10.47.13.2/29");
+        libvirtd.start(guest.write(host.directory()), guest.name());
+
+        await().atMost(SOON).until(() -> "ready".equals(host.show(guest.name()).get("state")));
+        assertThat(host.show(guest.uuid().toString()))
+                .containsEntry("name", "guest2")
+                .containsEntry("transport", "network")
+                .containsEntry("address", "10.47.13.2")
+                .containsEntry("mac", guest.mac())
+                .containsEntry("problems", List.of());
+        assertThat(host.virtSound("list").output()).contains("guest2", "ready", "10.47.13.2");
+        await().atMost(SOON).until(() -> host.rules().contains(guest.mac()));
+        await().atMost(SOON).until(() -> libvirtd.virsh("dumpxml", guest.name()).contains("urn:virt-sound:state:1"));
+
+        libvirtd.virsh("destroy", guest.name());
+        await().atMost(SOON).until(() -> !host.rules().contains(guest.mac()));
+        assertThat(host.virtSound("list").output()).doesNotContain("guest2");
+        assertThat(host.virtSound("show", "guest2").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void badMetadataIsOneLogLineThatNamesDomainAttributeAndValueAndTheGuestIsServed() throws Exception {
+        host.start();
+        DomainFile guest =
+                DomainFile.guest(2).withAudio("<s:playback volume='loud'/><s:transport address='10.47.13.999'/>");
+        libvirtd.start(guest.write(host.directory()), guest.name());
+
+        await().atMost(SOON)
+                .until(() -> "10.47.13.2".equals(host.show(guest.name()).get("address")));
+        assertThat(host.logged().lines().filter(line -> line.contains("loud")))
+                .singleElement()
+                .asString()
+                .contains(
+                        "domain guest2",
+                        "playback volume=\"loud\"",
+                        "0% to 150%",
+                        "transport address=\"10.47.13.999\"");
+    }
+
+    @Test
+    void metadataThatVirshSetsWhileTheGuestRunsIsInForceAtOnce() throws Exception {
+        host.start();
+        DomainFile guest = DomainFile.guest(2).withoutAudio();
+        libvirtd.start(guest.write(host.directory()), guest.name());
+        await().atMost(SOON).until(() -> !host.show(guest.name()).isEmpty());
+
+        libvirtd.virsh(
+                "metadata",
+                guest.name(),
+                "urn:virt-sound:domain:1",
+                "--key",
+                "sound",
+                "--live",
+                "--set",
+                "<audio><playback volume=\"35%\"/><capture policy=\"off\"/></audio>");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.show(guest.name()).get("policy"))
+                        .asString()
+                        .contains("volumePercent=35", "capture=off"));
+    }
+
+    @Test
+    void aNicThatJoinsTheBridgeLaterGetsItsPortWithinTwoSeconds() throws Exception {
+        host.start();
+        DomainFile guest = DomainFile.guest(2);
+        libvirtd.start(guest.write(host.directory()), guest.name());
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.show(guest.name()).get("problems"))
+                        .asString()
+                        .contains("vsg2", "is not there"));
+
+        host.namespace().guest(guest.device(), "SOUND", guest.mac(), "10.47.13.2/29");
+        await().atMost(SOON).until(() -> host.rules().contains(guest.mac()));
+        await().atMost(SOON)
+                .until(() -> List.of().equals(host.show(guest.name()).get("problems")));
+    }
+
+    @Test
+    void libvirtdThatIsNotThereAtStartIsWaitedForAndSaidOnce() throws Exception {
+        libvirtd.kill();
+        host.start();
+        await().atMost(SOON).until(() -> host.logged().contains("waiting for libvirt"));
+        libvirtd.start();
+        DomainFile guest = DomainFile.guest(2);
+        libvirtd.start(guest.write(host.directory()), guest.name());
+
+        await().atMost(SOON).until(() -> !host.show(guest.name()).isEmpty());
+        assertThat(host.logged().lines().filter(line -> line.contains(" warning waiting for libvirt")))
+                .hasSize(1);
+    }
+
+    @Test
+    void libvirtdThatIsKilledTwentyTimesIsFoundAgainEachTime() throws Exception {
+        host.start();
+        int times = Boolean.getBoolean("virtsound.full") ? 200 : 20;
+        DomainFile guest = DomainFile.guest(2);
+        Path xml = guest.write(host.directory());
+        for (int i = 1; i <= times; i++) {
+            libvirtd.start(xml, guest.name());
+            await().atMost(SOON).until(() -> !host.show(guest.name()).isEmpty());
+            libvirtd.kill();
+            libvirtd.start();
+            // The driver forgot the domain, so its sound goes once the daemon is connected again.
+            await().atMost(SOON).until(() -> host.show(guest.name()).isEmpty());
+            assertThat(host.daemon().isAlive()).as("after %d times", i).isTrue();
+        }
+        assertThat(host.logged()).doesNotContain("references left after close");
+    }
+
+    @Test
+    void sigtermEndsTheDaemonWithinTwoSecondsAndNothingOfItStays() throws Exception {
+        String before = host.namespace().run("ip", "-br", "link");
+        host.start();
+        DomainFile guest = DomainFile.guest(2);
+        libvirtd.start(guest.write(host.directory()), guest.name());
+        await().atMost(SOON).until(() -> !host.show(guest.name()).isEmpty());
+
+        host.daemon().destroy();
+        assertThat(host.daemon().waitFor(2, TimeUnit.SECONDS))
+                .as("ends within 2 s")
+                .isTrue();
+        assertThat(host.daemon().exitValue()).isZero();
+        assertThat(host.namespace().run("ip", "-br", "link")).isEqualTo(before);
+        assertThat(host.rules()).doesNotContain("VIRT-SOUND");
+        assertThat(host.directory().resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aSecondDaemonOnTheSameRuntimeDirIsRefusedAndTheFirstOneIsUnharmed() throws Exception {
+        host.start();
+        Process first = host.daemon();
+        host.start();
+
+        assertThat(host.daemon().waitFor()).isEqualTo(1);
+        assertThat(host.logged()).contains("another virtsoundd has it");
+        assertThat(host.virtSound("list").exitCode()).isZero();
+        Processes.end(first);
+    }
+
+    @Test
+    void withoutADaemonTheCommandSaysSo() {
+        Processes.Ended ended = host.virtSound("list");
+
+        assertThat(ended.exitCode()).isEqualTo(3);
+        assertThat(ended.errors()).contains("no daemon at", "--socket");
+    }
+}
