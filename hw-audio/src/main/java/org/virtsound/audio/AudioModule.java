@@ -7,7 +7,7 @@ import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
 
 /**
- * Binds guest audio to host audio. Its user binds {@code SoundHost}, {@code GuestLimits} and {@code Consumer<RelayEvent>}.
+ * Binds guest audio to host audio. Its user binds {@code SoundHost}, {@code GuestLimits}, {@code LatencyBudget} and {@code Consumer<RelayEvent>}.
  */
 public final class AudioModule extends AbstractModule {
     @Override

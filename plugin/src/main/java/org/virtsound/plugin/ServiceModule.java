@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.virtsound.audio.AudioModule;
 import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
@@ -39,6 +40,9 @@ final class ServiceModule extends AbstractModule {
         install(new AudioModule());
         bind(ServiceConfig.class).toInstance(config);
         bind(GuestLimits.class).toInstance(config.limits());
+        // What a stream asks for holds up to the maximum; a domain's own target goes with its policy.
+        bind(LatencyBudget.class)
+                .toInstance(new LatencyBudget(null, config.audio().maxLatencyMs()));
         bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
         bind(GuestNetwork.class).to(SoundLan.class);
@@ -55,7 +59,7 @@ final class ServiceModule extends AbstractModule {
     @Provides
     @Singleton
     SoundHost soundHost(AudioLoop loop) {
-        return new HostSound(loop, config.hostServer());
+        return new HostSound(loop, config.hostServer(), config.audio().silenceAfterSeconds());
     }
 
     @Provides

@@ -24,6 +24,7 @@ import org.virtsound.audio.stream.SoundServer;
 public final class GuestRelay {
     private final GuestIdentity guest;
     private final GuestLimits limits;
+    private final LatencyBudget budget;
     private final AudioLoop loop;
     private final SoundHost host;
     private final Consumer<RelayEvent> events;
@@ -46,6 +47,7 @@ public final class GuestRelay {
             GuestIdentity guest,
             GuestPolicy policy,
             GuestLimits limits,
+            LatencyBudget budget,
             AudioLoop loop,
             SoundHost host,
             Consumer<RelayEvent> events,
@@ -53,6 +55,7 @@ public final class GuestRelay {
         this.guest = requireNonNull(guest, "guest is null");
         this.policy = requireNonNull(policy, "policy is null");
         this.limits = limits;
+        this.budget = budget;
         this.loop = loop;
         this.host = host;
         this.events = events;
@@ -160,6 +163,11 @@ public final class GuestRelay {
 
     GuestPolicy policy() {
         return policy;
+    }
+
+    /** @return what holds for this guest now */
+    LatencyBudget budget() {
+        return budget.under(policy);
     }
 
     GuestLimits limits() {

@@ -21,22 +21,30 @@ public final class GuestRelays implements AutoCloseable {
     private final AudioLoop loop;
     private final SoundHost host;
     private final GuestLimits limits;
+    private final LatencyBudget budget;
     private final Consumer<RelayEvent> events;
     private final Map<UUID, GuestRelay> relays = new ConcurrentHashMap<>();
 
+    /** Relays of the default latency. */
+    public GuestRelays(AudioLoop loop, SoundHost host, GuestLimits limits, Consumer<RelayEvent> events) {
+        this(loop, host, limits, LatencyBudget.DEFAULT, events);
+    }
+
     /** @param events called on the audio loop: it must not block */
     @Inject
-    public GuestRelays(AudioLoop loop, SoundHost host, GuestLimits limits, Consumer<RelayEvent> events) {
+    public GuestRelays(
+            AudioLoop loop, SoundHost host, GuestLimits limits, LatencyBudget budget, Consumer<RelayEvent> events) {
         this.loop = requireNonNull(loop, "loop is null");
         this.host = requireNonNull(host, "host is null");
         this.limits = requireNonNull(limits, "limits is null");
+        this.budget = requireNonNull(budget, "budget is null");
         this.events = requireNonNull(events, "events is null");
     }
 
     /** @return the guest's relay; one that is open already gets the new policy */
     public GuestRelay open(GuestIdentity guest, GuestPolicy policy) {
         requireNonNull(policy, "policy is null");
-        GuestRelay fresh = new GuestRelay(guest, policy, limits, loop, host, events, relays::remove);
+        GuestRelay fresh = new GuestRelay(guest, policy, limits, budget, loop, host, events, relays::remove);
         GuestRelay known = relays.putIfAbsent(guest.uuid(), fresh);
         if (known == null) {
             return fresh;

@@ -3,6 +3,7 @@ package org.virtsound.audio.relay;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.StreamRequest;
 
 /**
@@ -41,12 +42,16 @@ final class HostRequest {
         muted = first.muted();
     }
 
-    StreamRequest playback(GuestPolicy policy) {
-        return request(policy.sink(), hostVolume(policy.volumePercent()), Loudness.mute(muted, policy.mute()));
+    StreamRequest playback(GuestPolicy policy, LatencyBudget budget) {
+        return request(
+                budget.playback(attr, spec()),
+                policy.sink(),
+                hostVolume(policy.volumePercent()),
+                Loudness.mute(muted, policy.mute()));
     }
 
-    StreamRequest record(GuestPolicy policy) {
-        return request(policy.source(), hostVolume(policy.captureVolumePercent()), muted);
+    StreamRequest record(GuestPolicy policy, LatencyBudget budget) {
+        return request(budget.record(attr, spec()), policy.source(), hostVolume(policy.captureVolumePercent()), muted);
     }
 
     @Nullable
@@ -57,6 +62,10 @@ final class HostRequest {
     /** @return what the host shows: whose stream it is, and what the guest calls it */
     String hostName() {
         return title + ": " + name;
+    }
+
+    SampleSpec spec() {
+        return first.spec();
     }
 
     StreamRequest guests() {
@@ -78,12 +87,15 @@ final class HostRequest {
     }
 
     private StreamRequest request(
-            @Nullable String device, @Nullable ChannelVolumes hostVolume, @Nullable Boolean hostMuted) {
+            BufferAttr hostAttr,
+            @Nullable String device,
+            @Nullable ChannelVolumes hostVolume,
+            @Nullable Boolean hostMuted) {
         return new StreamRequest(
                 hostName(),
                 first.spec(),
                 first.map(),
-                attr,
+                hostAttr,
                 corked,
                 hostMuted,
                 hostVolume,

@@ -48,7 +48,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
 
     private Side open() {
         Side fresh = new Side(relay.policy().playback());
-        StreamRequest request = wanted.playback(relay.policy());
+        StreamRequest request = wanted.playback(relay.policy(), relay.budget());
         fresh.stream = (fresh.live ? relay.host() : relay.silence()).play(request, fresh);
         return fresh;
     }
@@ -101,7 +101,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         wanted.attr = attr;
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
-        side.stream().bufferAttr(attr, adjustLatency, earlyRequests, reply);
+        side.stream().bufferAttr(relay.budget().playback(attr, wanted.spec()), adjustLatency, earlyRequests, reply);
     }
 
     @Override
@@ -144,6 +144,10 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         if (now.playback() != side.live) {
             replace();
             return;
+        }
+        if (!Objects.equals(before.targetLatencyMs(), now.targetLatencyMs())
+                || !Objects.equals(before.maxLatencyMs(), now.maxLatencyMs())) {
+            bufferAttr(wanted.attr, wanted.adjustLatency, wanted.earlyRequests, error -> {});
         }
         if (!Objects.equals(before.sink(), now.sink())) {
             side.stream().device(now.sink(), error -> {});

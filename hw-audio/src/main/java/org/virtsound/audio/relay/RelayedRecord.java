@@ -49,7 +49,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
 
     private Side open(boolean live) {
         Side fresh = new Side(live);
-        StreamRequest request = wanted.record(relay.policy());
+        StreamRequest request = wanted.record(relay.policy(), relay.budget());
         RecordStream stream = (live ? relay.host() : relay.silence()).record(request, fresh);
         fresh.stream = stream;
         if (wanted.rateHz != wanted.guests().spec().rateHz()) {
@@ -96,9 +96,11 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.attr = attr;
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
-        side.stream().bufferAttr(attr, adjustLatency, earlyRequests, settled(reply));
+        side.stream()
+                .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, settled(reply));
         if (coming != null) {
-            coming.stream().bufferAttr(attr, adjustLatency, earlyRequests, error -> {});
+            coming.stream()
+                    .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, error -> {});
         }
     }
 
