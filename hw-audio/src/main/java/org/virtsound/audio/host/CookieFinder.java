@@ -21,11 +21,16 @@ final class CookieFinder {
     private static final List<String> PLACES = List.of(".config/pulse/cookie", ".pulse-cookie");
 
     private final Map<String, String> environment;
+    private final Path root;
     private final Path passwd;
 
-    /** @param passwd where users' homes stand, {@code /etc/passwd} in life */
-    CookieFinder(Map<String, String> environment, Path passwd) {
+    /**
+     * @param root of the machine's directory tree, for users' homes
+     * @param passwd where those stand, {@code /etc/passwd} in life
+     */
+    CookieFinder(Map<String, String> environment, Path root, Path passwd) {
         this.environment = environment;
+        this.root = root;
         this.passwd = passwd;
     }
 
@@ -68,7 +73,7 @@ final class CookieFinder {
             return lines.map(line -> line.split(":", -1))
                     .filter(fields ->
                             fields.length > 5 && fields[2].equals(String.valueOf(uid)) && !fields[5].isEmpty())
-                    .map(fields -> Path.of(fields[5]))
+                    .map(fields -> root.resolve(fields[5].replaceFirst("^/+", "")))
                     .findFirst()
                     .orElse(null);
         } catch (IOException e) {

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +22,13 @@ import org.virtsound.audio.stream.SoundHostListener;
 import org.virtsound.audio.stream.SoundServer;
 
 /**
- * The host's card, as the configuration's {@code host-server} names it: hands each guest a place there that is always there. Trouble
- * is logged when it begins and when it ends, once for all guests. Owned by the audio loop.
+ * The host's card, as the configuration's {@code host-server} names it: hands each guest a place there that is always there. With
+ * {@code auto} it follows who sits at the machine. Trouble is logged when it begins and when it ends, once for all guests. Owned by
+ * the audio loop; the methods that return a future are for any thread.
  */
 public final class HostSound implements SoundHost, AutoCloseable {
     private static final Logger LOG = System.getLogger(HostSound.class.getName());
+    private static final String AUTO = "auto";
     private static final int SILENCE_AFTER_S = 10;
 
     private final AudioLoop loop;
@@ -35,14 +39,23 @@ public final class HostSound implements SoundHost, AutoCloseable {
         return thread;
     });
     private final PathWatch watch;
-    private final CookieFinder cookies = new CookieFinder(System.getenv(), Path.of("/etc/passwd"));
+    private final SeatChooser chooser;
+    private final Backends backends;
+    private final int silenceAfterS;
     private final Set<SteadyServer> places = new LinkedHashSet<>();
     private final Keeper keeper = new Keeper();
-    private final Backend backend;
-    private final int silenceAfterS;
+
+    private String configured;
+    private Backend backend;
+    private String why;
+    private @Nullable String choiceProblem;
     private @Nullable String problem;
+    private boolean choosing;
+    private boolean chooseAgain;
 
     /**
+     * Reads files; not to be called on the loop.
+     *
      * @param hostServer "auto", "unix:PATH", "tcp:HOST:PORT", "alsa:PCM", "wav:DIR" or "silence"
      * @throws IllegalArgumentException for anything else, with what was expected
      */
@@ -52,33 +65,35 @@ public final class HostSound implements SoundHost, AutoCloseable {
 
     /** @param silenceAfterS of digital silence, after which the host's stream is corked; 0 never */
     public HostSound(AudioLoop loop, String hostServer, int silenceAfterS) {
+        this(loop, hostServer, silenceAfterS, Path.of("/"), System.getenv());
+    }
+
+    /** @param root where the machine's directory tree begins */
+    HostSound(AudioLoop loop, String hostServer, int silenceAfterS, Path root, Map<String, String> environment) {
         this.loop = loop;
         this.silenceAfterS = silenceAfterS;
         this.clock = new PaceClock(loop.eventLoop(), Ticker.systemTicker());
-        this.watch = new PathWatch(() -> loop.eventLoop().execute(this::nudge));
-        this.backend = backend(requireNonNull(hostServer, "hostServer is null"));
+        this.backends = new Backends(
+                loop.eventLoop(), clock, lookups, new CookieFinder(environment, root, root.resolve("etc/passwd")));
+        this.chooser = new SeatChooser(root);
+        this.configured = requireNonNull(hostServer, "hostServer is null");
+        this.watch = new PathWatch(() -> loop.eventLoop().execute(this::changed));
+        SeatChooser.Choice choice = choice(hostServer);
+        this.backend = backends.of(choice.hostServer());
+        this.why = choice.why();
+        this.choiceProblem = choice.problem();
+        watch.watch(choice.watched());
+        LOG.log(Level.INFO, "host sound: {0}, {1}", backend.describe(), why);
     }
 
-    private Backend backend(String hostServer) {
-        if (hostServer.equals("silence")) {
-            return new ClockBackend(clock);
+    private SeatChooser.Choice choice(String hostServer) {
+        if (hostServer.equals(AUTO)) {
+            return chooser.choose();
         }
-        if (hostServer.startsWith("unix:") || hostServer.startsWith("tcp:")) {
-            return pulse(PulseAddress.parse(hostServer));
-        }
-        if (hostServer.equals("auto")) {
-            return pulse(PulseAddress.unix("/run/pulse/native"));
-        }
-        throw new IllegalArgumentException("host-server: '" + hostServer
-                + "' (expected: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence)");
-    }
-
-    private Backend pulse(PulseAddress address) {
-        Path socket = address.path();
-        if (socket != null) {
-            watch.watch(List.of(requireNonNull(socket.getParent(), "socket has no directory")));
-        }
-        return new PulseBackend(loop.eventLoop(), lookups, address, () -> cookies.find(socket));
+        Path socket = hostServer.startsWith("unix:/") ? Path.of(hostServer.substring("unix:".length())) : null;
+        Path directory = socket == null ? null : socket.getParent();
+        return new SeatChooser.Choice(
+                hostServer, "as configured", null, directory == null ? List.of() : List.of(directory));
     }
 
     @Override
@@ -94,11 +109,80 @@ public final class HostSound implements SoundHost, AutoCloseable {
         return new ClockServer(clock);
     }
 
+    public CompletableFuture<HostStatus> status() {
+        return loop.call(this::snapshot);
+    }
+
+    /**
+     * Plays somewhere else from now on, until the service ends; "auto" follows the seat again. Guests' streams move over.
+     *
+     * @return ends with {@link IllegalArgumentException} where {@code hostServer} is none, with what was expected
+     */
+    public CompletableFuture<HostStatus> use(String hostServer) {
+        return CompletableFuture.supplyAsync(() -> choice(hostServer), lookups)
+                .thenCompose(choice -> loop.call(() -> {
+                    backends.of(choice.hostServer());
+                    configured = hostServer;
+                    apply(choice);
+                    return snapshot();
+                }));
+    }
+
     /** Lets go of its threads; places are closed by those who opened them. */
     @Override
     public void close() {
         watch.close();
         lookups.shutdownNow();
+    }
+
+    private HostStatus snapshot() {
+        String inUse = places.stream()
+                .filter(SteadyServer::isUp)
+                .map(SteadyServer::describe)
+                .findFirst()
+                .orElse(backend.describe());
+        return new HostStatus(configured, inUse, why, problem == null ? choiceProblem : problem);
+    }
+
+    /** Something came or went in a directory that matters. */
+    private void changed() {
+        if (!configured.equals(AUTO)) {
+            nudge();
+        } else if (choosing) {
+            chooseAgain = true;
+        } else {
+            choosing = true;
+            var unused = CompletableFuture.supplyAsync(chooser::choose, lookups)
+                    .thenAcceptAsync(this::chosen, loop.eventLoop());
+        }
+    }
+
+    private void chosen(SeatChooser.Choice choice) {
+        choosing = false;
+        if (configured.equals(AUTO)) {
+            apply(choice);
+        }
+        if (chooseAgain) {
+            chooseAgain = false;
+            changed();
+        }
+    }
+
+    private void apply(SeatChooser.Choice choice) {
+        watch.watch(choice.watched());
+        if (choice.problem() != null && !choice.problem().equals(choiceProblem)) {
+            LOG.log(Level.WARNING, "host sound: {0}", choice.problem());
+        }
+        choiceProblem = choice.problem();
+        why = choice.why();
+        if (choice.hostServer().equals(backend.describe())) {
+            nudge();
+            return;
+        }
+        LOG.log(Level.INFO, "host sound moves from {0} to {1}: {2}", backend.describe(), choice.hostServer(), why);
+        backend = backends.of(choice.hostServer());
+        problem = null;
+        new ArrayList<>(places).forEach(place -> place.use(backend));
     }
 
     private void nudge() {

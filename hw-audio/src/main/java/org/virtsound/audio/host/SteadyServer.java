@@ -116,6 +116,10 @@ final class SteadyServer implements SoundServer {
         return up && at != null ? at.describe() : "silence";
     }
 
+    boolean isUp() {
+        return up;
+    }
+
     /** @return what is wrong, null where nothing is */
     @Nullable
     String problem() {
