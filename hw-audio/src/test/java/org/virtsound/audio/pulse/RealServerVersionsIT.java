@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.virtsound.audio.RealPulse;
+import org.virtsound.audio.PrivatePulse;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
 import org.virtsound.audio.stream.ChannelVolumes;
@@ -28,7 +28,7 @@ class RealServerVersionsIT {
     private static final ChannelVolumes HALF = ChannelVolumes.flat(2, ChannelVolumes.NORM / 2);
     private static final int ALL_EVENTS = 0x2FF;
 
-    private static RealPulse server;
+    private static PrivatePulse server;
     private static SyncClient busy;
 
     static IntStream versions() {
@@ -36,18 +36,18 @@ class RealServerVersionsIT {
     }
 
     @BeforeAll
-    static void start() throws IOException, InterruptedException {
-        assumeTrue(RealPulse.installed(), "needs pulseaudio (and setpriv, for root)");
-        server = new RealPulse();
+    static void start() throws IOException {
+        assumeTrue(PrivatePulse.installed(), "needs pulseaudio, pulseaudio-utils and setpriv");
+        server = PrivatePulse.started();
         // A null sink that nobody is in a hurry with turns once in 2 s; this stream, open all the time, keeps it busy.
-        busy = new SyncClient(server.socket(), 35);
+        busy = new SyncClient(server.openSocket(), 35);
         busy.ask(new SessionRequest.Auth(35, 0, Cookie.ZERO), Answer.Authorized.class);
         busy.ask(new SessionRequest.SetClientName(media("busy")), Answer.ClientIndex.class);
         busy.ask(stream(960, List.of()), Answer.PlaybackOpened.class);
     }
 
     @AfterAll
-    static void stop() throws IOException, InterruptedException {
+    static void stop() throws IOException {
         if (busy != null) {
             busy.close();
         }
@@ -59,7 +59,7 @@ class RealServerVersionsIT {
     @ParameterizedTest
     @MethodSource("versions")
     void everythingIsUnderstoodBothWays(int version) throws IOException {
-        try (SyncClient client = new SyncClient(server.socket(), version)) {
+        try (SyncClient client = new SyncClient(server.openSocket(), version)) {
             var authorized = client.ask(new SessionRequest.Auth(version, 0, Cookie.ZERO), Answer.Authorized.class);
             assertThat(authorized.version()).isEqualTo(35);
             client.ask(
