@@ -24,6 +24,15 @@ final class DeviceChecks {
             all.member("uplink " + network.uplink(), Objects.requireNonNull(network.uplink()));
         }
         served.forEach(all::port);
+        PortGuard guard = state.guard();
+        if (guard != null) {
+            PortGuard.byDevice(served)
+                    .forEach((device, guests) -> all.add(
+                            "port " + device,
+                            "drops other guests' addresses at its own hook",
+                            guard.holds(device, guests),
+                            guard.ports().containsKey(device) ? "other rules" : ""));
+        }
         return all.checks;
     }
 

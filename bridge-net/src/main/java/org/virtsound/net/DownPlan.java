@@ -37,6 +37,7 @@ final class DownPlan {
         List<Step> steps = new ArrayList<>();
         FirewalldZone.down(network, state.zone()).ifPresent(steps::add);
         batch.command().ifPresent(command -> steps.add(new Step("remove the devices that virt-sound made", command)));
+        Optional.ofNullable(state.guard()).flatMap(PortGuard::down).ifPresent(steps::add);
         FirewallSteps.down("iptables", state.filter()).ifPresent(steps::add);
         FirewallSteps.down("ip6tables", state.filter6()).ifPresent(steps::add);
         return new NetworkPlan(steps, List.of(), Map.of());

@@ -2,15 +2,14 @@ package org.virtsound.net;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network device as {@code ip -j -d addr} shows it.
+ * A network device.
  *
  * @param index of the device; one made anew has another
- * @param kind {@code bridge}, {@code tap}, {@code tun}, {@code veth} …; empty for a real card
- * @param alias the note on it, or empty
+ * @param kind {@code bridge}, {@code tap}, {@code tun} …; read for the network's own bridge and tap, else empty
+ * @param alias the note on it; read for those two, else empty
  * @param master the bridge it is a port of, or empty
  * @param addresses its IPv4 addresses, as {@code 10.47.13.1/29}
  * @param receivedPackets what came in by it, on a port: what the guest sent
@@ -24,7 +23,6 @@ record Link(
         String master,
         boolean up,
         List<String> addresses,
-        boolean hasIpv6,
         long receivedPackets,
         @Nullable Port port) {
 
@@ -38,44 +36,44 @@ record Link(
             boolean learning,
             boolean flood,
             boolean mcastFlood,
-            @Nullable Boolean locked) {}
-
-    static Link of(Map<String, Object> json) {
-        Map<String, Object> info = Json.object(json, "linkinfo");
-        String kind = Json.text(info, "info_kind");
-        if (kind.equals("tun")) {
-            kind = Json.text(Json.object(info, "info_data"), "type");
+            @Nullable Boolean locked) {
+        /** Reads one entry of {@code bridge -j -d link}. */
+        static Port of(Map<String, Object> json) {
+            return new Port(
+                    on(json, "isolated"),
+                    on(json, "learning"),
+                    on(json, "flood"),
+                    on(json, "mcast_flood"),
+                    Json.flag(json, "locked"));
         }
-        List<Map<String, Object>> addresses = Json.objects(json, "addr_info");
+
+        private static boolean on(Map<String, Object> json, String key) {
+            return Boolean.TRUE.equals(Json.flag(json, key));
+        }
+    }
+
+    /**
+     * Reads one entry of {@code ip -j addr}.
+     *
+     * @param details what {@code ip -j -d link} prints of this device, or nothing
+     */
+    static Link of(Map<String, Object> json, String details, @Nullable Port port) {
+        Map<String, Object> more = Json.objects(details).stream().findFirst().orElse(Map.of());
+        Map<String, Object> info = Json.object(more, "linkinfo");
+        String kind = Json.text(info, "info_kind");
         return new Link(
                 Json.text(json, "ifname"),
                 Json.number(json, "ifindex"),
-                kind,
-                Json.text(json, "ifalias"),
+                // A tap and a tun are of one kind.
+                kind.equals("tun") ? Json.text(Json.object(info, "info_data"), "type") : kind,
+                Json.text(more, "ifalias"),
                 Json.text(json, "master"),
                 json.get("flags") instanceof List<?> flags && flags.contains("UP"),
-                addresses.stream()
+                Json.objects(json, "addr_info").stream()
                         .filter(address -> Json.text(address, "family").equals("inet"))
                         .map(address -> Json.text(address, "local") + "/" + Json.number(address, "prefixlen"))
-                        .collect(Collectors.toList()),
-                addresses.stream()
-                        .anyMatch(address -> Json.text(address, "family").equals("inet6")),
+                        .toList(),
                 Json.number(Json.object(Json.object(json, "stats64"), "rx"), "packets"),
-                Json.text(info, "info_slave_kind").equals("bridge")
-                        ? port(Json.object(info, "info_slave_data"))
-                        : null);
-    }
-
-    private static Port port(Map<String, Object> data) {
-        return new Port(
-                on(data, "isolated"),
-                on(data, "learning"),
-                on(data, "flood"),
-                on(data, "mcast_flood"),
-                Json.flag(data, "locked"));
-    }
-
-    private static boolean on(Map<String, Object> data, String key) {
-        return Boolean.TRUE.equals(Json.flag(data, key));
+                port);
     }
 }

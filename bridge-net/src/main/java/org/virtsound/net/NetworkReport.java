@@ -40,7 +40,11 @@ public record NetworkReport(
 
     /** Looks at the machine, at other firewalls too, and compares. */
     public static NetworkReport read(Commands commands, SoundNetwork network, Collection<GuestPort> ports) {
-        return of(network, ports, NetworkState.read(commands, network), OtherFirewalls.dropping(commands, network));
+        return of(
+                network,
+                ports,
+                NetworkState.readCounted(commands, network),
+                OtherFirewalls.dropping(commands, network));
     }
 
     /** Compares; pure. */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is: devices, forwarding entries, neighbours, routes, listeners and firewall, read in about eight commands however
+ * What is: devices, forwarding entries, neighbours, routes, listeners and firewall, read in about a dozen commands however
  * many guests there are. Reading changes nothing.
  *
  * @param links every device by name
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners local addresses that something listens on at the sound server's port
  * @param settings kernel settings of the bridge, by path under {@code /proc/sys}
  * @param zone firewalld's zone of the bridge, empty for none; null where firewalld does not run or is left alone
+ * @param guard the rules on the ports' own hooks, null where there can be none
  */
 public record NetworkState(
         Map<String, Link> links,
@@ -32,7 +33,8 @@ public record NetworkState(
         Map<String, String> settings,
         Filter filter,
         Filter filter6,
-        @Nullable String zone) {
+        @Nullable String zone,
+        @Nullable PortGuard guard) {
     /** Who listens on this one may have the port on every IPv4 address too. */
     static final String ANY_IPV6 = "[::]";
 
@@ -52,13 +54,19 @@ public record NetworkState(
 
     /** Reads what there is; a firewall that cannot be read is part of the state, any other failure is thrown. */
     public static NetworkState read(Commands commands, SoundNetwork network) {
-        Map<String, Link> links = Json.objects(commands.run("ip", "-j", "-d", "-s", "addr", "show")).stream()
-                .map(Link::of)
-                .collect(Collectors.toMap(Link::name, link -> link, (a, b) -> b, LinkedHashMap::new));
+        return read(commands, network, commands.run("ip", "-j", "addr", "show"));
+    }
+
+    /** The same with the counters of devices, which take longer to read. */
+    static NetworkState readCounted(Commands commands, SoundNetwork network) {
+        return read(commands, network, commands.run("ip", "-j", "-s", "addr", "show"));
+    }
+
+    private static NetworkState read(Commands commands, SoundNetwork network, String addresses) {
+        Map<String, Link> links = links(commands, network, addresses);
         String bridge = network.bridge();
-        boolean isBridge = Optional.ofNullable(links.get(bridge))
-                .filter(link -> link.kind().equals("bridge"))
-                .isPresent();
+        Link link = links.get(bridge);
+        boolean isBridge = link != null && link.kind().equals("bridge");
         return new NetworkState(
                 links,
                 isBridge ? entries(commands.run("bridge", "-j", "fdb", "show", "br", bridge)) : List.of(),
@@ -67,10 +75,26 @@ public record NetworkState(
                         : Map.of(),
                 routes(commands.run("ip", "-j", "-4", "route", "show", "table", "main"), bridge),
                 listeners(commands, network.port()),
-                isBridge ? settings(commands, bridge) : Map.of(),
+                settings(commands, bridge),
                 filter(commands, "iptables-save"),
                 filter(commands, "ip6tables-save"),
-                network.firewalldZone() == null ? null : FirewalldZone.read(commands, bridge));
+                network.firewalldZone() == null ? null : FirewalldZone.read(commands, bridge),
+                PortGuard.read(commands));
+    }
+
+    /** Details are asked of bridge and tap only: of hundreds of devices they are most of what there is to read. */
+    private static Map<String, Link> links(Commands commands, SoundNetwork network, String addresses) {
+        Map<String, Link.Port> ports = new HashMap<>();
+        Json.objects(commands.run("bridge", "-j", "-d", "link", "show"))
+                .forEach(port -> ports.put(Json.text(port, "ifname"), Link.Port.of(port)));
+        Map<String, Link> links = new LinkedHashMap<>();
+        for (Map<String, Object> json : Json.objects(addresses)) {
+            String name = Json.text(json, "ifname");
+            boolean isOfTheNetwork = name.equals(network.bridge()) || name.equals(network.tap());
+            String details = isOfTheNetwork ? commands.run("ip", "-j", "-d", "link", "show", "dev", name) : "";
+            links.put(name, Link.of(json, details, ports.get(name)));
+        }
+        return links;
     }
 
     Optional<Link> link(String name) {
@@ -163,7 +187,7 @@ public record NetworkState(
 
     private static Map<String, String> settings(Commands commands, String bridge) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (String path : List.of(Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
+        for (String path : List.of(Settings.IPV6_DEFAULT, Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
             String value = optional(commands, path).strip();
             if (!value.isEmpty()) {
                 values.put(path, value);

@@ -9,8 +9,10 @@ import java.util.Map;
  * @param received everything that came out of the guest's card
  * @param letIn what came from its own MAC and IP address, and went on to the rules for guests
  * @param wrongAddress what came from its own MAC address under another's IP address, and was dropped
+ * @param wrongMac what came under another's MAC address, and was dropped; -1 where nothing counts it
+ * @param wrongArp what claimed another's IP address by ARP, and was dropped; -1 where nothing counts it
  */
-public record PortTraffic(GuestPort port, long received, long letIn, long wrongAddress) {
+public record PortTraffic(GuestPort port, long received, long letIn, long wrongAddress, long wrongMac, long wrongArp) {
 
     static PortTraffic of(GuestPort port, NetworkState state) {
         String mac = "--mac-source " + port.mac();
@@ -24,11 +26,22 @@ public record PortTraffic(GuestPort port, long received, long letIn, long wrongA
             }
         }
         long received = state.link(port.device()).map(Link::receivedPackets).orElse(0L);
-        return new PortTraffic(port, received, letIn, wrong);
+        PortGuard guard = state.guard();
+        return new PortTraffic(
+                port,
+                received,
+                letIn,
+                wrong,
+                guard == null ? -1 : guard.dropped(port.device(), PortGuard.MAC),
+                guard == null ? -1 : guard.dropped(port.device(), PortGuard.ARP));
     }
 
     Map<String, Object> toMap() {
         return Map.of(
+                "wrongMac",
+                wrongMac,
+                "wrongArp",
+                wrongArp,
                 "device",
                 port.device(),
                 "mac",

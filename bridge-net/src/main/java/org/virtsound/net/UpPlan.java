@@ -45,6 +45,7 @@ final class UpPlan {
         devices();
         settings();
         FirewalldZone.up(network, state.zone()).ifPresent(steps::add);
+        Optional.ofNullable(state.guard()).flatMap(guard -> guard.up(served)).ifPresent(steps::add);
         links(served);
         entries(served);
         neighbours(served);
@@ -90,10 +91,9 @@ final class UpPlan {
     }
 
     private void settings() {
-        boolean hasIpv6 = state.links().values().stream().anyMatch(Link::hasIpv6);
-        boolean isThere = state.link(bridge).isPresent();
         String ipv6 = Settings.ipv6(bridge);
-        if (isThere ? state.settings().getOrDefault(ipv6, "1").equals("0") : hasIpv6) {
+        String key = state.link(bridge).isPresent() ? ipv6 : Settings.IPV6_DEFAULT;
+        if (state.settings().getOrDefault(key, "1").equals("0")) {
             steps.add(new Step("switch IPv6 off on the bridge", new Command(List.of("tee", ipv6), "1\n")));
         }
         String arp = Settings.arpIgnore(bridge);

@@ -49,8 +49,15 @@ final class ReportText {
         });
         for (PortTraffic traffic : report.traffic()) {
             text.append(String.format(
-                    "  traffic  port %s: %d packets, %d let in, %d from a wrong address%n",
-                    traffic.port().device(), traffic.received(), traffic.letIn(), traffic.wrongAddress()));
+                    "  traffic  port %s: %d packets, %d let in; dropped: %d under a wrong address, %s%n",
+                    traffic.port().device(),
+                    traffic.received(),
+                    traffic.letIn(),
+                    traffic.wrongAddress(),
+                    traffic.wrongMac() < 0
+                            ? "more not counted without nft"
+                            : traffic.wrongMac() + " under a wrong MAC address, " + traffic.wrongArp()
+                                    + " lies by ARP"));
         }
         report.problems().forEach(problem -> bad(text, "problem", problem.toString()));
         report.otherFirewalls().forEach(problem -> bad(text, "firewall", problem.toString()));
