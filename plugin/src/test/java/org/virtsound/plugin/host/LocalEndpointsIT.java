@@ -1,0 +1,134 @@
+package org.virtsound.plugin.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The built daemon and command, and users of this machine: daemon (uid 1) is hers, games (uid 5) is another. */
+class LocalEndpointsIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int HER_UID = 1;
+    private static final int OTHER_UID = 5;
+
+    private final Host host = new Host();
+    private final Path directory = host.directory().resolve("run/local/browser");
+    private final Path socket = directory.resolve("native");
+
+    @BeforeEach
+    void start() throws Exception {
+        host.configure("libvirt-uri = \"test:///default\"", "host-server = silence")
+                .start();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        host.close();
+    }
+
+    private Processes.Ended pactl(int uid, String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"));
+        command.addAll(List.of("HOME=/nonexistent", "PULSE_SERVER=unix:" + socket, "LC_ALL=C", "pactl"));
+        command.addAll(List.of(words));
+        return Processes.ended(command);
+    }
+
+    @Test
+    void aUserHasHerSocketAndNobodyElseHasAndNothingOfTheHostIsInReach() throws Exception {
+        Processes.Ended added = host.virtSound("local", "add", "browser", "--user", "daemon", "--mic", "off");
+        assertThat(added.exitCode()).as(added.errors()).isZero();
+        assertThat(added.output()).contains("default-server = unix:" + socket);
+
+        assertThat(pactl(HER_UID, "info").output()).contains("Default Sink: virt-sound");
+        assertThat(pactl(HER_UID, "load-module", "module-null-sink").errors()).contains("Access denied");
+        assertThat(pactl(OTHER_UID, "info").exitCode()).isNotZero();
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(pactl(OTHER_UID, "info").exitCode()).isNotZero();
+        await().atMost(SOON).until(() -> host.logged().contains("uid " + OTHER_UID + " may not use"));
+
+        assertThat(host.virtSound("local", "list").output()).contains("browser", "user daemon", "off");
+        assertThat(host.virtSound("list").output()).contains("local/browser", "ready");
+        assertThat(host.virtSound("show", "local/browser").output()).contains("local/browser");
+
+        assertThat(host.virtSound("local", "remove", "browser").exitCode()).isZero();
+        assertThat(directory).doesNotExist();
+        assertThat(host.virtSound("local", "remove", "browser").errors()).contains("no local endpoint browser");
+    }
+
+    @Test
+    void anEndpointOutlivesAKilledDaemonInTheSameDirectory() throws Exception {
+        assertThat(host.virtSound("local", "add", "browser", "--user", "daemon").exitCode())
+                .isZero();
+        Object inode = Files.getAttribute(directory, "unix:ino");
+
+        host.daemon().destroyForcibly().waitFor();
+        assertThat(pactl(HER_UID, "info").exitCode()).isNotZero();
+        host.start();
+
+        await().atMost(SOON).until(() -> pactl(HER_UID, "info").exitCode() == 0);
+        assertThat(Files.getAttribute(directory, "unix:ino")).isEqualTo(inode);
+    }
+
+    @Test
+    void aContainersUsersAreKnownByTheirNumbersHere() {
+        Processes.Ended added = host.virtSound("local", "add", "browser", "--uid", "1-4");
+        assertThat(added.output())
+                .contains("podman run:     -v " + directory + ":" + directory)
+                .contains("docker run:     -v " + directory)
+                .contains("systemd-nspawn: --bind=" + directory);
+        assertThat(pactl(HER_UID, "info").exitCode()).isZero();
+        assertThat(pactl(OTHER_UID, "info").exitCode()).isNotZero();
+    }
+
+    @Test
+    void whatCannotBeIsRefusedWithTheReasonAndLeavesNothing() {
+        String[][] bad = {
+            {"browser", "--user", "no-such-user", "user no-such-user: not on this machine"},
+            {"../browser", "--user", "daemon", "expected: 1 to 64 letters"},
+            {"x".repeat(200), "--user", "daemon", "expected: 1 to 64 letters"},
+            {"browser", "--tcp", "192.0.2.1:4714", "expected: a loopback address"},
+            {"browser", "--mic", "ask", "nobody may use it"},
+        };
+        for (String[] one : bad) {
+            Processes.Ended ended = host.virtSound("local", "add", one[0], one[1], one[2]);
+            assertThat(ended.exitCode()).isEqualTo(1);
+            assertThat(ended.errors()).contains(one[3]);
+        }
+        assertThat(directory).doesNotExist();
+        assertThat(host.directory().resolve("local.d")).doesNotExist();
+    }
+
+    @Test
+    void anEndpointWrittenInTheConfigurationIsThereFromTheStart() throws Exception {
+        host.daemon().destroy();
+        host.daemon().waitFor();
+        host.configure(
+                        "libvirt-uri = \"test:///default\"",
+                        "host-server = silence",
+                        "local { browser { user = daemon, mic = off } }")
+                .start();
+
+        assertThat(pactl(HER_UID, "info").exitCode()).isZero();
+        assertThat(host.virtSound("local", "remove", "browser").errors())
+                .contains("written in the service's configuration");
+    }
+
+    @Test
+    void loopbackIsForOldRecipesAndComesWithAWarning() {
+        Processes.Ended added =
+                host.virtSound("local", "add", "old", "--tcp", "127.0.0.1:4714", "--allow", "127.0.0.1");
+        assertThat(added.errors()).contains("warning: every user of this machine");
+        List<String> command = new ArrayList<>(host.namespace().prefix());
+        command.addAll(List.of("env", "HOME=/nonexistent", "pactl", "--server=tcp:127.0.0.1:4714", "info"));
+        assertThat(Processes.ended(command).output()).contains("Default Sink: virt-sound");
+    }
+}
