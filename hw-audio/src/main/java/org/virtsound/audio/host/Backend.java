@@ -1,5 +1,6 @@
 package org.virtsound.audio.host;
 
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.SoundServer;
 
 /** One way to the card, one file each: makes every guest's place there. Owned by the audio loop. */
@@ -15,6 +16,9 @@ interface Backend {
          * @param reason for people, without the backend's name
          */
         void down(String reason);
+
+        /** Something is wrong with it, yet its streams go on in silence; null once it is right again. */
+        default void trouble(@Nullable String reason) {}
     }
 
     /** Tries once to get a place; the outcome is told to {@code listener}, never before this returns. */

@@ -1,6 +1,7 @@
 package org.virtsound.audio.host;
 
 import io.netty.channel.EventLoop;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /** Makes the backend that a {@code host-server} names. */
@@ -24,11 +25,15 @@ final class Backends {
      */
     Backend of(String hostServer) {
         if (hostServer.equals("silence")) {
-            return new ClockBackend(clock);
+            return new OutputBackend(clock, hostServer, (guest, request, trouble) -> new SilentOutput(request.spec()));
         }
         if (hostServer.startsWith("unix:") || hostServer.startsWith("tcp:")) {
             PulseAddress address = PulseAddress.parse(hostServer);
             return new PulseBackend(loop, lookups, address, () -> cookies.find(address.path()));
+        }
+        if (hostServer.startsWith("wav:/")) {
+            Path directory = Path.of(hostServer.substring("wav:".length()));
+            return new OutputBackend(clock, hostServer, WavOutput.in(directory, lookups, loop));
         }
         throw new IllegalArgumentException("host-server: '" + hostServer
                 + "' (expected: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence)");

@@ -3,6 +3,7 @@ package org.virtsound.audio.host;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.RecordListener;
@@ -11,19 +12,29 @@ import org.virtsound.audio.stream.SoundServer;
 import org.virtsound.audio.stream.Stream;
 import org.virtsound.audio.stream.StreamRequest;
 
-/** The backend "silence": plays nothing and records silence, at the right pace. The smallest one: copy it for a new backend. */
+/** Streams served by ourselves: they play to an output each, by default to nobody, and record silence, at the right pace. */
 final class ClockServer implements SoundServer {
     private final PaceClock clock;
+    private final String name;
+    private final Function<StreamRequest, PcmOutput> outputs;
     private final Set<Stream> streams = new LinkedHashSet<>();
 
+    /** Silence. */
     ClockServer(PaceClock clock) {
+        this(clock, "silence", request -> new SilentOutput(request.spec()));
+    }
+
+    /** @param name for people */
+    ClockServer(PaceClock clock, String name, Function<StreamRequest, PcmOutput> outputs) {
         this.clock = clock;
+        this.name = name;
+        this.outputs = outputs;
     }
 
     @Override
     public PlaybackStream play(StreamRequest request, PlaybackListener listener) {
         PacedPlayback stream =
-                new PacedPlayback(clock, new SilentOutput(request.spec()), request, false, listener, streams::remove);
+                new PacedPlayback(clock, outputs.apply(request), request, false, listener, streams::remove);
         streams.add(stream);
         stream.open();
         return stream;
@@ -39,7 +50,7 @@ final class ClockServer implements SoundServer {
 
     @Override
     public String describe() {
-        return "silence";
+        return name;
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.virtsound.audio.host;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,7 @@ final class PacedPlayback implements PlaybackStream {
     private final Queue<Reply> drains = new ArrayDeque<>(2);
     private final Timing timing = new Timing();
 
+    private @Nullable ByteBuffer silentChunk;
     private SampleSpec spec;
     private boolean corked;
     private boolean playing;
@@ -295,7 +295,7 @@ final class PacedPlayback implements PlaybackStream {
             return;
         }
         long due = output.take(nowNs);
-        long bytes = Math.min(due, queue.fill());
+        long bytes = Math.min(due, queue.fill() / spec.frameBytes() * spec.frameBytes());
         if (bytes > 0) {
             hand(bytes);
             queue.read(bytes);
@@ -335,20 +335,41 @@ final class PacedPlayback implements PlaybackStream {
         long index = queue.readIndex();
         long end = index + bytes;
         while (output.wantsSamples() && index < end) {
-            ByteBuffer pcm = ring.at(index, end - index);
-            if (pcm == null) {
-                pcm = silent((int) Math.min(end - index, SILENT_CHUNK_BYTES));
-            }
+            ByteBuffer pcm = wholeFrames(ring, index, end - index);
             index += pcm.remaining();
             output.play(pcm);
         }
         ring.readUpTo(end);
     }
 
+    /** @return one or more whole frames from {@code index} on; lent until the next call */
+    private ByteBuffer wholeFrames(SampleRing from, long index, long bytes) {
+        int frame = spec.frameBytes();
+        ByteBuffer pcm = from.at(index, bytes);
+        if (pcm == null) {
+            return silent((int) Math.min(bytes, SILENT_CHUNK_BYTES));
+        }
+        int whole = pcm.remaining() / frame * frame;
+        if (whole > 0) {
+            return pcm.limit(pcm.position() + whole);
+        }
+        // One frame over the ring's seam, or cut off by the end of what was written.
+        ByteBuffer one = ByteBuffer.allocateDirect(frame);
+        for (long at = index; one.hasRemaining(); at = index + one.position()) {
+            ByteBuffer part = from.at(at, one.remaining());
+            one.put(part == null ? silent(1) : part);
+        }
+        return one.flip();
+    }
+
     private ByteBuffer silent(int bytes) {
-        byte[] pcm = new byte[bytes];
-        Arrays.fill(pcm, silence);
-        return ByteBuffer.wrap(pcm);
+        if (silentChunk == null) {
+            silentChunk = ByteBuffer.allocateDirect(SILENT_CHUNK_BYTES / spec.frameBytes() * spec.frameBytes());
+            while (silentChunk.hasRemaining()) {
+                silentChunk.put(silence);
+            }
+        }
+        return silentChunk.clear().limit(Math.min(bytes, silentChunk.capacity()));
     }
 
     private void halt() {
@@ -370,7 +391,7 @@ final class PacedPlayback implements PlaybackStream {
             playing = true;
             output.start(now);
         }
-        if (queue.fill() == 0 && output.latencyUs() == 0) {
+        if (queue.fill() < spec.frameBytes() && output.latencyUs() == 0) {
             for (Reply drain = drains.poll(); drain != null; drain = drains.poll()) {
                 drain.done(ErrorCode.OK);
             }
@@ -386,7 +407,9 @@ final class PacedPlayback implements PlaybackStream {
 
     private long nextNs(long nowNs) {
         if (!playing) {
-            return drains.isEmpty() || corked || queue.fill() > 0 ? PaceClock.NEVER : nowNs + output.latencyUs() * 1000;
+            return drains.isEmpty() || corked || queue.fill() >= spec.frameBytes()
+                    ? PaceClock.NEVER
+                    : nowNs + output.latencyUs() * 1000;
         }
         long untilDry = queue.fill() + spec.frameBytes();
         return output.dueNs(Math.min(Math.max(queue.bytesToNextStep(), spec.frameBytes()), untilDry));

@@ -264,6 +264,19 @@ final class SteadyServer implements SoundServer {
         }
 
         @Override
+        public void trouble(@Nullable String reason) {
+            if (watch != this) {
+                return;
+            }
+            if (reason == null) {
+                problem = null;
+                keeper.reached(SteadyServer.this);
+            } else {
+                SteadyServer.this.trouble(backend.describe() + ": " + reason);
+            }
+        }
+
+        @Override
         public void down(String reason) {
             if (watch != this) {
                 return;
@@ -273,7 +286,7 @@ final class SteadyServer implements SoundServer {
                 hopeful = true;
                 return;
             }
-            trouble(backend.describe() + ": " + reason);
+            SteadyServer.this.trouble(backend.describe() + ": " + reason);
             if (!lost) {
                 lost = true;
                 relay.lost(backend.describe() + ": " + reason);

@@ -9,6 +9,7 @@ import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.RecordListener;
 import org.virtsound.audio.stream.RecordStream;
 import org.virtsound.audio.stream.SoundServer;
+import org.virtsound.audio.stream.Stream;
 import org.virtsound.audio.stream.StreamRequest;
 
 /** A host's sound server that a test can end and bring back; it hears what is played to it. */
@@ -72,6 +73,8 @@ final class MortalHost implements Backend {
     }
 
     private final class Place implements SoundServer {
+        private final List<Stream> all = new ArrayList<>();
+
         @Override
         public PlaybackStream play(StreamRequest request, PlaybackListener told) {
             streams++;
@@ -79,6 +82,7 @@ final class MortalHost implements Backend {
             lastListener = told;
             Heard output = new Heard(request);
             PacedPlayback stream = new PacedPlayback(time.clock, output, request, false, told, gone -> streams--);
+            all.add(stream);
             playing.add(output);
             ends.add(() -> {
                 told.ended(ErrorCode.CONNECTIONTERMINATED);
@@ -92,6 +96,7 @@ final class MortalHost implements Backend {
         public RecordStream record(StreamRequest request, RecordListener told) {
             requests.add(request);
             ClockedRecord stream = new ClockedRecord(time.clock, request, told, gone -> {});
+            all.add(stream);
             ends.add(() -> {
                 told.ended(ErrorCode.CONNECTIONTERMINATED);
                 stream.close();
@@ -106,7 +111,9 @@ final class MortalHost implements Backend {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            List.copyOf(all).forEach(Stream::close);
+        }
     }
 
     private final class Heard implements PcmOutput {
