@@ -1,6 +1,7 @@
 package org.virtsound.audio.guest;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -49,6 +50,7 @@ public final class PulseUnixEndpoint implements AutoCloseable {
                 .group(loop.eventLoop())
                 .channel(EpollServerDomainSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, PulseTcpEndpoint.READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, PulseTcpEndpoint.WATER_MARK)
                 .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {

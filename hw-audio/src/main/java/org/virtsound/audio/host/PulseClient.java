@@ -2,6 +2,7 @@ package org.virtsound.audio.host;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -121,6 +122,7 @@ final class PulseClient implements FrameListener {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, ANSWERS_WITHIN_MS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUED_BYTES)
                 .handler(new ChannelInitializer<Channel>() {
