@@ -2,6 +2,7 @@ package org.virtsound.audio.guest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.security.auth.module.UnixSystem;
@@ -130,5 +131,51 @@ class PulseUnixEndpointIT {
     void aPathLongerThanTheKernelTakesIsRefused() {
         assertThatThrownBy(() -> new SocketPlace(files.resolve("x".repeat(120)), 0, 0, 0600))
                 .hasMessageContaining("expected: <= 107");
+    }
+
+    @Test
+    void theMicrophoneComesAndGoesOverAUnixSocketToo() {
+        SocketPlace place = hers();
+        FakeHost host = (FakeHost) harness.host();
+        try (PulseUnixEndpoint endpoint = listen(place);
+                Client parec =
+                        Client.start("unix:" + place.socket(), as(HER_UID, "parec", "--raw", "--latency-msec=20"))) {
+            await().until(() -> relay.status().join().streams().size() == 1);
+            relay.micGrant("ann", null).join();
+            var speaker = harness.loop.eventLoop().scheduleAtFixedRate(() -> speak(host), 0, 10, TimeUnit.MILLISECONDS);
+            await().until(() -> parec.outputBytes().length > 50_000);
+            relay.micRevoke("ann").join();
+            int spoken = host.streams().stream()
+                    .mapToInt(stream -> stream.closed ? 0 : 1)
+                    .sum();
+            harness.loop.call(() -> speaker.cancel(false)).join();
+
+            assertThat(spoken).isZero();
+            assertThat(parec.outputBytes()).containsOnly(1);
+        }
+    }
+
+    private static void speak(FakeHost host) {
+        host.streams().forEach(stream -> {
+            byte[] pcm = new byte[1764];
+            java.util.Arrays.fill(pcm, (byte) 1);
+            ((FakeHost.FakeRecord) stream)
+                    .hear(io.netty.buffer.PooledByteBufAllocator.DEFAULT
+                            .directBuffer()
+                            .writeBytes(pcm));
+        });
+    }
+
+    private static String[] as(int uid, String... command) {
+        java.util.List<String> line = new java.util.ArrayList<>(java.util.List.of(
+                "setpriv",
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                "--clear-groups",
+                "env",
+                "HOME=/nonexistent",
+                "XDG_RUNTIME_DIR=/nonexistent"));
+        line.addAll(java.util.List.of(command));
+        return line.toArray(String[]::new);
     }
 }
