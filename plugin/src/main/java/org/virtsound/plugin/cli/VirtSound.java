@@ -1,5 +1,7 @@
 package org.virtsound.plugin.cli;
 
+import java.lang.reflect.Method;
+import java.util.Comparator;
 import org.virtsound.plugin.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +15,15 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:the daemon is not running", "77:needs root"},
-        subcommands = {ListCommand.class, ShowCommand.class, NetCommand.class, LocalCommand.class})
+        subcommands = {
+            ListCommand.class,
+            ShowCommand.class,
+            MicCommand.class,
+            WatchCommand.class,
+            HostCommand.class,
+            NetCommand.class,
+            LocalCommand.class
+        })
 public final class VirtSound {
     private VirtSound() {}
 
@@ -30,8 +40,11 @@ public final class VirtSound {
 
     /** The command with all its subcommands; the manual and the completion are made from it. */
     public static CommandLine commandLine() {
-        return new CommandLine(new VirtSound())
-                .setExecutionExceptionHandler((e, command, parsed) -> {
+        CommandLine root = new CommandLine(new VirtSound());
+        CommandLine.getCommandMethods(SettingCommands.class, null).stream()
+                .sorted(Comparator.comparing(Method::getName))
+                .forEach(method -> root.addSubcommand(method.getName(), method));
+        return root.setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
                     return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
                 })

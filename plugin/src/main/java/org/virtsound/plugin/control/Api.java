@@ -2,31 +2,57 @@ package org.virtsound.plugin.control;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 
 /** The resources there are. */
 @Singleton
 final class Api {
+    private static final List<String> RESOURCES = List.of(
+            "GET /domains",
+            "GET /domains/NAME",
+            "PUT /domains/NAME/settings",
+            "PUT /domains/NAME/enabled",
+            "PUT /domains/NAME/mic",
+            "GET /mic",
+            "GET /local",
+            "GET, PUT, DELETE /local/NAME",
+            "GET /network",
+            "GET /host",
+            "GET /metrics",
+            "GET /events");
     private static final int STATUS_WITHIN_MS = 1_000;
 
     private final Reconciler reconciler;
     private final LocalResources locals;
+    private final DomainChanges changes;
     private final SoundNetwork network;
+    private final String hostServer;
 
     @Inject
-    Api(Reconciler reconciler, LocalResources locals, SoundNetwork network) {
+    Api(
+            Reconciler reconciler,
+            LocalResources locals,
+            DomainChanges changes,
+            SoundNetwork network,
+            ServiceConfig config) {
         this.reconciler = reconciler;
         this.locals = locals;
+        this.changes = changes;
         this.network = network;
+        this.hostServer = config.hostServer();
     }
 
     CompletableFuture<Answer> answer(Request request) {
@@ -35,40 +61,81 @@ final class Api {
         if (resource.equals("local")) {
             return locals.answer(request);
         }
-        if (!request.method().equals("GET")) {
-            return done(Answer.error(405, request.method() + " is not for /" + String.join("/", path)));
+        if (resource.equals("domains") && path.size() > 1) {
+            return domain(request);
+        }
+        if (!request.method().equals("GET") || path.size() > 1) {
+            return done(Answer.error(
+                    path.size() > 1 ? 404 : 405,
+                    request.method() + " /" + String.join("/", path) + ": no such resource; GET / lists them"));
         }
         return switch (resource) {
-            case "" ->
-                done(Answer.json(Map.of(
-                        "resources",
-                        List.of("/domains", "/domains/NAME", "/local", "/local/NAME", "/network", "/events"))));
-            case "domains" -> path.size() == 1 ? domains() : domain(path.get(1));
+            case "" -> done(Answer.json(Map.of("resources", RESOURCES)));
+            case "domains" -> list("domains", DomainJson::line);
+            case "mic" -> list("guests", DomainJson::micLine);
+            case "host" -> host();
+            case "metrics" -> metrics();
             case "network" -> done(Answer.json(NetworkJson.of(network, reconciler.guests())));
-            default -> done(Answer.error(404, "no resource /" + String.join("/", path) + "; GET / lists them"));
+            default -> done(Answer.error(404, "no resource /" + resource + "; GET / lists them"));
         };
     }
 
-    private CompletableFuture<Answer> domains() {
-        List<CompletableFuture<Map<String, Object>>> all = served().map(
-                        guest -> status(guest).thenApply(status -> DomainJson.line(guest, status)))
-                .toList();
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(nothing -> Answer.json(Map.of(
-                        "domains", all.stream().map(CompletableFuture::join).toList())));
+    private CompletableFuture<Answer> list(
+            String key, BiFunction<GuestView, Optional<RelayStatus>, Map<String, Object>> line) {
+        return statuses().thenApply(all -> {
+            List<Map<String, Object>> lines = new ArrayList<>();
+            all.forEach((guest, status) -> lines.add(line.apply(guest, status)));
+            return Answer.json(Map.of(key, lines));
+        });
     }
 
-    private CompletableFuture<Answer> domain(String reference) {
+    private CompletableFuture<Answer> metrics() {
+        return statuses().thenApply(all -> new Answer(200, Metrics.CONTENT_TYPE, Metrics.text(all)));
+    }
+
+    private CompletableFuture<Answer> host() {
+        return statuses().thenApply(all -> {
+            Map<String, Object> guests = new LinkedHashMap<>();
+            all.forEach((guest, status) ->
+                    status.ifPresent(relay -> guests.put(guest.domain().name(), relay.host())));
+            return Answer.json(Map.of("hostServer", hostServer, "guests", guests));
+        });
+    }
+
+    /** Every guest's state now, in their order. */
+    private CompletableFuture<Map<GuestView, Optional<RelayStatus>>> statuses() {
+        Map<GuestView, CompletableFuture<Optional<RelayStatus>>> asked = new LinkedHashMap<>();
+        served().forEach(guest -> asked.put(guest, status(guest)));
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+                .thenApply(nothing -> {
+                    Map<GuestView, Optional<RelayStatus>> all = new LinkedHashMap<>();
+                    asked.forEach((guest, status) -> all.put(guest, status.join()));
+                    return all;
+                });
+    }
+
+    private CompletableFuture<Answer> domain(Request request) {
+        String reference = request.path().get(1);
         Optional<GuestView> found =
                 served().filter(guest -> DomainJson.isMeant(guest, reference)).findFirst();
-        if (found.isEmpty()) {
-            return done(Answer.error(
-                    404,
-                    "no domain " + reference + " with sound is running; to give it some: virt-sound enable "
-                            + reference));
-        }
-        GuestView guest = found.get();
-        return status(guest).thenApply(status -> Answer.json(DomainJson.whole(guest, status)));
+        String what = request.method() + " "
+                + (request.path().size() == 2 ? "" : request.path().get(2));
+        return switch (what) {
+            case "GET " ->
+                found.isPresent()
+                        ? status(found.get()).thenApply(status -> Answer.json(DomainJson.whole(found.get(), status)))
+                        : done(unknown(reference));
+            case "PUT mic" -> found.isPresent() ? changes.mic(found.get(), request) : done(unknown(reference));
+            case "PUT settings" -> changes.settings(reference, request.body());
+            case "PUT enabled" -> changes.enabled(reference, request.body());
+            default -> done(Answer.error(405, what.trim() + " is not for a domain; GET / lists what is"));
+        };
+    }
+
+    private static Answer unknown(String reference) {
+        return Answer.error(
+                404,
+                "no domain " + reference + " with sound is running; to give it some: virt-sound enable " + reference);
     }
 
     /** Domains, and endpoints for local users, which are shown as such. */

@@ -47,6 +47,15 @@ final class DomainJson {
         return json;
     }
 
+    /** Who may hear the microphone, and who does. */
+    static Map<String, Object> micLine(GuestView guest, Optional<RelayStatus> status) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", guest.domain().name());
+        json.put("uuid", guest.domain().uuid().toString());
+        status.ifPresent(relay -> json.putAll(mic(relay.mic())));
+        return json;
+    }
+
     static Map<String, Object> whole(GuestView guest, Optional<RelayStatus> status) {
         Map<String, Object> json = line(guest, status);
         Domain.Nic nic = guest.nic();
@@ -91,7 +100,7 @@ final class DomainJson {
         return problems;
     }
 
-    private static Map<String, Object> mic(MicStatus mic) {
+    static Map<String, Object> mic(MicStatus mic) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("policy", lower(mic.policy()));
         json.put("granted", mic.granted());

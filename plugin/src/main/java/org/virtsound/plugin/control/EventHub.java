@@ -53,6 +53,7 @@ public final class EventHub {
         channel.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess()) {
                 listeners.add(channel);
+                log.log(System.Logger.Level.DEBUG, "control: somebody watches");
             }
         });
     }

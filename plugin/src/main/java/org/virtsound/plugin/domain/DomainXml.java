@@ -31,19 +31,10 @@ public final class DomainXml {
 
     /** @throws IllegalArgumentException where it is no domain; the message says what is wrong */
     public static Domain parse(String xml) {
-        if (xml.length() > MAX_CHARS) {
-            throw new IllegalArgumentException(
-                    "domain XML length: " + xml.length() + " (expected: <= " + MAX_CHARS + ")");
-        }
-        Element domain;
-        try {
-            domain = parser().parse(new InputSource(new StringReader(xml))).getDocumentElement();
-        } catch (SAXException | IOException e) {
-            throw new IllegalArgumentException("domain XML: " + e.getMessage(), e);
-        }
+        Element domain = root(xml);
         String id = domain.getAttribute("id");
+        Element audio = audio(domain);
         Element metadata = child(domain, "metadata");
-        Element audio = metadata == null ? null : inNamespace(metadata, SoundSettings.NAMESPACE);
         Element state = metadata == null ? null : inNamespace(metadata, SoundSettings.STATE_NAMESPACE);
         return new Domain(
                 UUID.fromString(required(domain, "uuid")),
@@ -56,6 +47,24 @@ public final class DomainXml {
                 hasCard(domain),
                 audio == null ? null : SettingsReader.read(audio),
                 state == null ? null : attribute(state, "address"));
+    }
+
+    /** The user's element, null where there is none. */
+    static @Nullable Element audio(Element domain) {
+        Element metadata = child(domain, "metadata");
+        return metadata == null ? null : inNamespace(metadata, SoundSettings.NAMESPACE);
+    }
+
+    static Element root(String xml) {
+        if (xml.length() > MAX_CHARS) {
+            throw new IllegalArgumentException(
+                    "domain XML length: " + xml.length() + " (expected: <= " + MAX_CHARS + ")");
+        }
+        try {
+            return parser().parse(new InputSource(new StringReader(xml))).getDocumentElement();
+        } catch (SAXException | IOException e) {
+            throw new IllegalArgumentException("domain XML: " + e.getMessage(), e);
+        }
     }
 
     private static List<Domain.Nic> nics(Element domain) {

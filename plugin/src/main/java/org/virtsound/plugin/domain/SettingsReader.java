@@ -42,6 +42,10 @@ final class SettingsReader {
 
     private SettingsReader() {}
 
+    static boolean isKnown(String element, String attribute) {
+        return KNOWN.getOrDefault(element, Set.of()).contains(attribute);
+    }
+
     static SoundSettings read(Element audio) {
         return new SettingsReader().settings(audio);
     }

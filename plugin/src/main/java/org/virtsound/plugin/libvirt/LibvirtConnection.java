@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -28,6 +29,9 @@ final class LibvirtConnection implements Hypervisor {
     private static final int KEEPALIVE_INTERVAL_S = 2;
     private static final int KEEPALIVE_COUNT = 2;
     private static final int LIST_ACTIVE = 1;
+    private static final int XML_INACTIVE = 2;
+    private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final int METADATA_ELEMENT = 2;
     private static final String METADATA_KEY = "virt-sound";
     private static final int CLOSE_WITHIN_MS = 500;
@@ -114,6 +118,41 @@ final class LibvirtConnection implements Hypervisor {
     }
 
     @Override
+    public Optional<UUID> find(String reference) throws HypervisorException {
+        return locked(() -> {
+            Domain domain = null;
+            try {
+                domain = lookUp(reference);
+                return Optional.of(UUID.fromString(domain.getUUIDString()));
+            } catch (LibvirtException e) {
+                if (isGone(e)) {
+                    return Optional.empty();
+                }
+                throw e;
+            } finally {
+                if (domain != null) {
+                    domain.free();
+                }
+            }
+        });
+    }
+
+    private Domain lookUp(String reference) throws LibvirtException {
+        if (ID.matcher(reference).matches()) {
+            return handle.domainLookupByID(Integer.parseInt(reference));
+        }
+        return UUID_TEXT.matcher(reference).matches()
+                ? handle.domainLookupByUUID(UUID.fromString(reference))
+                : handle.domainLookupByName(reference);
+    }
+
+    @Override
+    public Optional<String> persistentXml(UUID uuid) throws HypervisorException {
+        return withDomain(uuid, domain -> domain.isPersistent() == 1 ? domain.getXMLDesc(XML_INACTIVE) : "")
+                .filter(xml -> !xml.isEmpty());
+    }
+
+    @Override
     public void setMetadata(UUID uuid, String namespace, @Nullable String element, Set<Scope> scopes)
             throws HypervisorException {
         withDomain(uuid, domain -> {
@@ -126,6 +165,14 @@ final class LibvirtConnection implements Hypervisor {
     public void attachDevice(UUID uuid, String device, Set<Scope> scopes) throws HypervisorException {
         withDomain(uuid, domain -> {
             domain.attachDeviceFlags(device, flags(scopes));
+            return true;
+        });
+    }
+
+    @Override
+    public void detachDevice(UUID uuid, String device, Set<Scope> scopes) throws HypervisorException {
+        withDomain(uuid, domain -> {
+            domain.detachDeviceFlags(device, flags(scopes));
             return true;
         });
     }
@@ -175,7 +222,7 @@ final class LibvirtConnection implements Hypervisor {
                 domain = handle.domainLookupByUUID(uuid);
                 return Optional.of(call.run(domain));
             } catch (LibvirtException e) {
-                if (e.getError() != null && e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN) {
+                if (isGone(e)) {
                     return Optional.empty();
                 }
                 throw e;
@@ -210,6 +257,10 @@ final class LibvirtConnection implements Hypervisor {
         } catch (LibvirtException e) {
             return false;
         }
+    }
+
+    private static boolean isGone(LibvirtException e) {
+        return e.getError() != null && e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN;
     }
 
     private static int flags(Set<Scope> scopes) {

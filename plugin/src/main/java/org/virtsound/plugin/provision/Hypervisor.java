@@ -15,6 +15,12 @@ public interface Hypervisor {
     /** The live XML, empty where the domain does not run or is gone. */
     Optional<String> liveXml(UUID domain) throws HypervisorException;
 
+    /** @param reference a name, a UUID or the id of one that runs; empty where there is no such domain */
+    Optional<UUID> find(String reference) throws HypervisorException;
+
+    /** The XML of its next start, empty where the domain is gone or not kept over its stop. */
+    Optional<String> persistentXml(UUID domain) throws HypervisorException;
+
     /**
      * Puts an element into the domain's metadata, in place of the one with that namespace.
      *
@@ -25,6 +31,9 @@ public interface Hypervisor {
 
     /** Plugs a device in. */
     void attachDevice(UUID domain, String device, Set<Scope> scopes) throws HypervisorException;
+
+    /** Pulls one out; where the guest does not let go of it, it stays, and libvirt may well say that all is fine. */
+    void detachDevice(UUID domain, String device, Set<Scope> scopes) throws HypervisorException;
 
     /** What a change reaches: the domain as it runs, or as it is defined. */
     enum Scope {

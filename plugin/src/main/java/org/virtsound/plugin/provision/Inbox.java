@@ -23,6 +23,9 @@ final class Inbox implements HypervisorListener {
         record Lost(Hypervisor hypervisor) implements Note {}
 
         record Changed(Hypervisor hypervisor, UUID domain) implements Note {}
+
+        /** A piece of work for the reader's thread, which ends the future itself; each is one of its own. */
+        record Task(Runnable work) implements Note {}
     }
 
     @Override

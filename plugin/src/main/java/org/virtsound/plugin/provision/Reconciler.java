@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.domain.AudioElement.Setting;
 import org.virtsound.plugin.domain.DomainXml;
 
 /**
@@ -34,6 +36,7 @@ public final class Reconciler implements HypervisorListener {
     private final Guests guests;
     private final NicOnDemand nics;
     private final StateElement states;
+    private final DomainEdits edits;
     private final GuestNetwork network;
     private final BridgePorts ports;
     private final String bridge;
@@ -60,6 +63,7 @@ public final class Reconciler implements HypervisorListener {
         this.guests = new Guests(soundNetwork, relays, endpoint, vchans, events);
         this.nics = new NicOnDemand(bridge);
         this.states = new StateElement();
+        this.edits = new DomainEdits(bridge, inbox);
         this.network = network;
         this.ports = ports;
         thread.setDaemon(true);
@@ -109,6 +113,45 @@ public final class Reconciler implements HypervisorListener {
     @Override
     public void changed(Hypervisor hypervisor, UUID domain) {
         inbox.changed(hypervisor, domain);
+    }
+
+    /**
+     * Changes settings in the domain's metadata, live where it runs. For any thread.
+     *
+     * @param reference a name, UUID or id
+     * @param persistent for its next start, too
+     * @return ends with {@link HypervisorException} or {@link IllegalArgumentException}, whose message says what to do
+     */
+    public CompletableFuture<Boolean> set(String reference, List<Setting> settings, boolean persistent) {
+        return edit(() -> edits.set(hypervisors, reference, settings, persistent));
+    }
+
+    /** Lets the domain take part, or not any more, from now on and at its next starts. For any thread. */
+    public CompletableFuture<Boolean> enable(String reference, boolean enabled) {
+        return edit(() -> {
+            if (enabled) {
+                edits.enable(hypervisors, reference);
+            } else {
+                edits.disable(hypervisors, reference);
+            }
+        });
+    }
+
+    private interface Edit {
+        void run() throws HypervisorException;
+    }
+
+    private CompletableFuture<Boolean> edit(Edit edit) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        inbox.put(new Inbox.Note.Task(() -> {
+            try {
+                edit.run();
+                done.complete(true);
+            } catch (HypervisorException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        }));
+        return done;
     }
 
     private void run() {
@@ -167,6 +210,8 @@ public final class Reconciler implements HypervisorListener {
             hypervisors.remove(lost.hypervisor());
         } else if (note instanceof Inbox.Note.Changed changed && hypervisors.contains(changed.hypervisor())) {
             dirty.put(changed.domain(), changed.hypervisor());
+        } else if (note instanceof Inbox.Note.Task task) {
+            task.work().run();
         }
     }
 

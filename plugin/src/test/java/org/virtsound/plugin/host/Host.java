@@ -117,15 +117,31 @@ public final class Host implements AutoCloseable {
 
     /** What is at a path of the control socket, asked without starting a command each time; empty where that fails. */
     public Map<String, Object> ask(String path) {
+        String body = text(path);
+        return body.isEmpty() ? Map.of() : Json.parse(body);
+    }
+
+    /** The same as it comes. */
+    public String text(String path) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("run/control")))) {
             channel.write(UTF_8.encode("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n"));
             String answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-            return answer.startsWith("HTTP/1.1 200")
-                    ? Json.parse(answer.substring(answer.indexOf("\r\n\r\n")))
-                    : Map.of();
+            return answer.startsWith("HTTP/1.1 200") ? answer.substring(answer.indexOf("\r\n\r\n") + 4) : "";
         } catch (IOException e) {
-            return Map.of();
+            return "";
         }
+    }
+
+    /** Runs {@code virt-sound watch} until the host is closed; its output goes to the file. */
+    public Path watch() throws IOException {
+        List<String> command = new ArrayList<>(namespace.prefix());
+        command.addAll(
+                List.of(DIST.resolve("bin/virt-sound").toString(), "watch", "--json", "--config", config().toString()));
+        Path output = directory.resolve("watch.out");
+        Process watch = Processes.start(command, output);
+        with(() -> Processes.end(watch));
+        await().atMost(Duration.ofSeconds(20)).until(() -> logged().contains("control: somebody watches"));
+        return output;
     }
 
     public String rules() {

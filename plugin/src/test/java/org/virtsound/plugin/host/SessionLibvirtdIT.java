@@ -143,6 +143,67 @@ class SessionLibvirtdIT {
     }
 
     @Test
+    void aDomainIsEnabledSetAndDisabledByTheCommand() throws Exception {
+        host.start();
+        DomainFile guest = DomainFile.guest(2).withoutAudio();
+        libvirtd.start(guest.write(host.directory()), guest.name());
+
+        run("enable", guest.name());
+        assertThat(libvirtd.virsh("dumpxml", guest.name())).contains("urn:virt-sound:domain:1");
+        run("volume", guest.name(), "80%", "--persistent");
+        run("mute", guest.name());
+        run("sink", guest.name(), "alsa_output.usb");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.show(guest.name()).get("policy"))
+                        .asString()
+                        .contains("volumePercent=80", "mute=true", "sink=alsa_output.usb"));
+        assertThat(libvirtd.virsh("dumpxml", "--inactive", guest.name()))
+                .contains("volume=\"80%\"")
+                .doesNotContain("alsa_output.usb");
+        run("sink", guest.name(), "default");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.show(guest.name()).get("policy"))
+                        .asString()
+                        .contains("sink=null"));
+
+        assertThat(host.virtSound("volume", guest.name(), "loud").errors())
+                .contains("playback volume=\"loud\"", "0% to 150%");
+        assertThat(host.virtSound("volume", "nobody", "10%").errors()).contains("no domain nobody");
+        assertThat(host.virtSound("volume", guest.name()).exitCode()).isEqualTo(2);
+
+        run("disable", guest.name());
+        assertThat(libvirtd.virsh("dumpxml", guest.name())).doesNotContain("urn:virt-sound:domain:1");
+        assertThat(libvirtd.virsh("dumpxml", "--inactive", guest.name())).doesNotContain("urn:virt-sound:domain:1");
+    }
+
+    @Test
+    void theMicrophoneIsGrantedListedAndRevokedAndWatchTellsIt() throws Exception {
+        host.start();
+        DomainFile guest = DomainFile.guest(2);
+        libvirtd.start(guest.write(host.directory()), guest.name());
+        await().atMost(SOON).until(() -> "ready".equals(host.show(guest.name()).get("state")));
+        Path watched = host.watch();
+
+        run("mic", "grant", guest.name(), "--for", "30m");
+        assertThat(host.virtSound("mic", "list").output()).containsPattern("guest2 +ask +yes +no");
+        assertThat(host.show(guest.name()).get("mic"))
+                .asString()
+                .contains("granted=true")
+                .doesNotContain("until=null");
+        run("mic", "revoke", guest.name());
+        assertThat(host.show(guest.name()).get("mic")).asString().contains("granted=false");
+        await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("mic-revoked"));
+        assertThat(java.nio.file.Files.readString(watched)).contains("\"event\":\"mic-granted\"", "uid 0");
+
+        assertThat(host.virtSound("mic", "grant", guest.name(), "--for", "soon").exitCode())
+                .isEqualTo(2);
+        assertThat(host.virtSound("mic", "grant", "nobody").errors()).contains("no domain nobody");
+        assertThat(host.virtSound("host").output()).contains("host-server: silence", "guest2");
+        assertThat(host.text("/metrics"))
+                .contains("virt_sound_streams{domain=\"guest2\",uuid=\"" + guest.uuid() + "\"} 0");
+    }
+
+    @Test
     void sigtermEndsTheDaemonWithinTwoSecondsAndNothingOfItStays() throws Exception {
         String before = host.namespace().run("ip", "-br", "link");
         host.start();
@@ -170,6 +231,13 @@ class SessionLibvirtdIT {
         assertThat(host.logged()).contains("another virtsoundd has it");
         assertThat(host.virtSound("list").exitCode()).isZero();
         Processes.end(first);
+    }
+
+    private void run(String... words) {
+        Processes.Ended ended = host.virtSound(words);
+        assertThat(ended.exitCode())
+                .as("%s: %s", String.join(" ", words), ended.errors())
+                .isZero();
     }
 
     @Test

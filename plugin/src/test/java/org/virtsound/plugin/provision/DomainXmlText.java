@@ -26,6 +26,10 @@ record DomainXmlText(String name, int id, String type, String audio, String stat
                 name, id, type, "<audio xmlns='urn:virt-sound:domain:1'>" + children + "</audio>", state, devices);
     }
 
+    DomainXmlText withElement(String audio) {
+        return new DomainXmlText(name, id, type, audio, state, devices);
+    }
+
     DomainXmlText withoutAudio() {
         return new DomainXmlText(name, id, type, "", state, devices);
     }

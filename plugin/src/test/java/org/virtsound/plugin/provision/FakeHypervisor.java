@@ -43,6 +43,25 @@ final class FakeHypervisor implements Hypervisor {
     }
 
     @Override
+    public Optional<UUID> find(String reference) throws HypervisorException {
+        check();
+        return running.values().stream()
+                .filter(domain -> domain.name().equals(reference))
+                .map(DomainXmlText::uuid)
+                .findFirst();
+    }
+
+    @Override
+    public Optional<String> persistentXml(UUID domain) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void detachDevice(UUID domain, String device, Set<Scope> scopes) {
+        running.put(domain, running.get(domain).withDevices(""));
+    }
+
+    @Override
     public void setMetadata(UUID domain, String namespace, @Nullable String element, Set<Scope> scopes)
             throws HypervisorException {
         check();

@@ -1,0 +1,43 @@
+package org.virtsound.plugin.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.virtsound.plugin.control.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "watch", description = "Prints what happens, as it happens.", mixinStandardHelpOptions = true)
+final class WatchCommand implements Callable<Integer> {
+    private static final String DATA = "data: ";
+
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
+
+    @Option(names = "--json", description = "For programs: one object a line.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Failure {
+        PrintWriter out = spec.commandLine().getOut();
+        service.control().stream("GET", "/events", "", line -> {
+            if (line.startsWith(DATA)) {
+                out.println(json ? line.substring(DATA.length()) : text(line.substring(DATA.length())));
+                out.flush();
+            }
+        });
+        throw new Failure(ExitCode.NO_DAEMON, "the daemon ended");
+    }
+
+    private static String text(String data) {
+        Map<String, Object> event = Json.parse(data);
+        Fields fields = new Fields(event);
+        return fields.text("time") + " " + fields.text("domain") + ": " + fields.text("text");
+    }
+}

@@ -1,0 +1,97 @@
+package org.virtsound.plugin.control;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.relay.GuestRelay;
+import org.virtsound.audio.relay.MicStatus;
+import org.virtsound.plugin.domain.AudioElement.Setting;
+import org.virtsound.plugin.provision.GuestView;
+import org.virtsound.plugin.provision.Reconciler;
+
+/** What can be changed about a domain: its settings in the metadata, whether it takes part, its microphone. */
+@Singleton
+final class DomainChanges {
+    private static final long LONGEST_GRANT_S = Duration.ofDays(365).toSeconds();
+
+    private final Reconciler reconciler;
+
+    @Inject
+    DomainChanges(Reconciler reconciler) {
+        this.reconciler = reconciler;
+    }
+
+    /** {@code {"granted": true, "seconds": 1800}}; without seconds until it is revoked. */
+    CompletableFuture<Answer> mic(GuestView guest, Request request) {
+        Object seconds = request.body().get("seconds");
+        if (!(request.body().get("granted") instanceof Boolean granted)) {
+            return bad("\"granted\": true or false is expected");
+        }
+        if (seconds != null
+                && !(seconds instanceof Number number
+                        && number.longValue() > 0
+                        && number.longValue() <= LONGEST_GRANT_S)) {
+            return bad("\"seconds\": " + seconds + " (expected: 1 to " + LONGEST_GRANT_S + ")");
+        }
+        GuestRelay relay = guest.relay();
+        if (relay == null) {
+            return CompletableFuture.completedFuture(Answer.error(
+                    409,
+                    "domain " + guest.domain().name() + " has no sound yet: " + String.join("; ", guest.problems())));
+        }
+        Duration duration = seconds instanceof Number number ? Duration.ofSeconds(number.longValue()) : null;
+        CompletableFuture<MicStatus> done =
+                granted ? relay.micGrant(request.peer(), duration) : relay.micRevoke(request.peer());
+        return answered(done.thenApply(mic -> Answer.json(DomainJson.mic(mic))));
+    }
+
+    /** {@code {"playback": {"volume": "80%"}, "persistent": true}}: attributes of the metadata element; null takes one out. */
+    CompletableFuture<Answer> settings(String reference, Map<String, Object> body) {
+        List<Setting> settings = new ArrayList<>();
+        for (Map.Entry<String, Object> entry : body.entrySet()) {
+            if (entry.getKey().equals("persistent")) {
+                continue;
+            }
+            if (!(entry.getValue() instanceof Map<?, ?> attributes)) {
+                return bad("\"" + entry.getKey() + "\": an object of attributes is expected");
+            }
+            attributes.forEach((attribute, value) ->
+                    settings.add(new Setting(entry.getKey(), String.valueOf(attribute), text(value))));
+        }
+        if (settings.isEmpty()) {
+            return bad("a setting is expected, as in {\"playback\": {\"volume\": \"80%\"}}");
+        }
+        boolean persistent = Boolean.TRUE.equals(body.get("persistent"));
+        return answered(
+                reconciler.set(reference, settings, persistent).thenApply(done -> Answer.json(Map.of("done", done))));
+    }
+
+    /** {@code {"enabled": true}}. */
+    CompletableFuture<Answer> enabled(String reference, Map<String, Object> body) {
+        return body.get("enabled") instanceof Boolean enabled
+                ? answered(reconciler.enable(reference, enabled).thenApply(done -> Answer.json(Map.of("done", done))))
+                : bad("\"enabled\": true or false is expected");
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : String.valueOf(value);
+    }
+
+    private static CompletableFuture<Answer> answered(CompletableFuture<Answer> answer) {
+        return answer.exceptionally(e -> {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            return Answer.error(
+                    cause instanceof IllegalArgumentException ? 400 : 409, String.valueOf(cause.getMessage()));
+        });
+    }
+
+    private static CompletableFuture<Answer> bad(String message) {
+        return CompletableFuture.completedFuture(Answer.error(400, message));
+    }
+}
