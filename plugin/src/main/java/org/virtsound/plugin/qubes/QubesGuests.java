@@ -1,5 +1,10 @@
 package org.virtsound.plugin.qubes;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -9,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.QubesEndpoint;
 import org.virtsound.audio.relay.GuestRelay;
@@ -29,12 +35,15 @@ import org.virtsound.plugin.provision.VchanGuests;
  */
 @Singleton
 public final class QubesGuests implements VchanGuests, AutoCloseable {
+    private static final int STOP_WITHIN_MS = 300;
+
     private final ServiceConfig config;
     private final AudioLoop loop;
     private final Map<Integer, GuestRelay> admitted = new HashMap<>();
     private final Map<UUID, GuestRelay> relays = new ConcurrentHashMap<>();
     private volatile List<MicControl> controls = List.of();
     private @Nullable QubesEndpoint endpoint;
+    private @Nullable EventLoopGroup group;
 
     @Inject
     public QubesGuests(ServiceConfig config, AudioLoop loop) {
@@ -64,7 +73,24 @@ public final class QubesGuests implements VchanGuests, AutoCloseable {
     }
 
     private List<MicControl> controls() {
-        return List.of();
+        ServiceConfig.Qubes qubes = config.qubes();
+        List<MicControl> wanted = new ArrayList<>();
+        if (qubes.controlSocket() || qubes.qubesdb()) {
+            group = new MultiThreadIoEventLoopGroup(
+                    1, new DefaultThreadFactory("qubes", true), EpollIoHandler.newFactory());
+            EventLoop thread = group.next();
+            if (qubes.controlSocket()) {
+                wanted.add(new ControlSockets(
+                        thread, qubes.controlDir(), config.control().group()));
+            }
+            if (qubes.qubesdb()) {
+                wanted.add(new QubesDbMics(thread, qubes.qubesdbSocket()));
+            }
+        }
+        if (qubes.dbus()) {
+            wanted.add(new DbusMics(null));
+        }
+        return List.copyOf(wanted);
     }
 
     @Override
@@ -106,7 +132,10 @@ public final class QubesGuests implements VchanGuests, AutoCloseable {
 
     @Override
     public void close() {
-        new ArrayList<>(controls).forEach(MicControl::stop);
+        controls.forEach(MicControl::stop);
+        if (group != null) {
+            group.shutdownGracefully(0, STOP_WITHIN_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_WITHIN_MS);
+        }
         if (endpoint != null) {
             endpoint.close();
         }
