@@ -57,7 +57,7 @@ daemon_pid() { d 'systemctl show -P MainPID virtsoundd'; }
 listed() { d virt-sound list | awk -v n="$1" '$1 == n'; }
 is_listed() { [ -n "$(listed "$1")" ]; }
 is_gone() { local all; all=$(d 'virt-sound list && iptables-save') && ! grep -qi "$1\|00:16:3e:47:13:0$2" <<< "$all"; }
-mixer() { d 'pactl -s unix:/run/pulse/native list sink-inputs' | sed -n 's/.*application.name = "\(.*\)"/\1/p' | sort | tr '\n' ' '; }
+mixer() { d 'PULSE_COOKIE=/run/pulse/.config/pulse/cookie pactl -s unix:/run/pulse/native list sink-inputs' | sed -n 's/.*application.name = "\(.*\)"/\1/p' | sort | tr '\n' ' '; }
 
 check_installed() {
   install_package
