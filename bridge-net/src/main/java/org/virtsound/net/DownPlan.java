@@ -40,6 +40,10 @@ final class DownPlan {
         Optional.ofNullable(state.guard()).flatMap(PortGuard::down).ifPresent(steps::add);
         FirewallSteps.down("iptables", state.filter()).ifPresent(steps::add);
         FirewallSteps.down("ip6tables", state.filter6()).ifPresent(steps::add);
+        if (state.guard() != null) {
+            FirewallSteps.table("ip", state.filter()).ifPresent(steps::add);
+            FirewallSteps.table("ip6", state.filter6()).ifPresent(steps::add);
+        }
         return new NetworkPlan(steps, List.of(), Map.of());
     }
 }

@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
  *
  * @param chains rules by chain, in order
  * @param policies what happens at the end of a built-in chain
+ * @param isNft whether the table is one of nftables'
  * @param trouble why it could not be read; empty where it could
  */
-record Filter(Map<String, List<Rule>> chains, Map<String, String> policies, String trouble) {
+record Filter(Map<String, List<Rule>> chains, Map<String, String> policies, boolean isNft, String trouble) {
     private static final Pattern LINE = Pattern.compile("\\[(\\d+):(\\d+)] -A (\\S+) (.*)");
     private static final Pattern MAC = Pattern.compile("--mac-source [0-9A-F:]{17}");
 
@@ -27,7 +28,7 @@ record Filter(Map<String, List<Rule>> chains, Map<String, String> policies, Stri
     record Rule(String text, long packets, long bytes) {}
 
     static Filter unreadable(String trouble) {
-        return new Filter(Map.of(), Map.of(), trouble);
+        return new Filter(Map.of(), Map.of(), false, trouble);
     }
 
     static Filter parse(String save) {
@@ -48,7 +49,7 @@ record Filter(Map<String, List<Rule>> chains, Map<String, String> policies, Stri
                                 lowerMac(rule.group(4)), Long.parseLong(rule.group(1)), Long.parseLong(rule.group(2))));
             }
         }
-        return new Filter(chains, policies, "");
+        return new Filter(chains, policies, save.contains("(nf_tables)"), "");
     }
 
     boolean isReadable() {
@@ -57,6 +58,10 @@ record Filter(Map<String, List<Rule>> chains, Map<String, String> policies, Stri
 
     List<String> rules(String chain) {
         return chains.getOrDefault(chain, List.of()).stream().map(Rule::text).toList();
+    }
+
+    boolean isBuiltIn(String chain) {
+        return !policies.getOrDefault(chain, "-").equals("-");
     }
 
     boolean has(String chain) {

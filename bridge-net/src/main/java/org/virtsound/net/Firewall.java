@@ -26,8 +26,12 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
     static final String PORTS = "VIRT-SOUND-PORTS";
     static final String GUEST = "VIRT-SOUND-GUEST";
     static final String FORWARD = "VIRT-SOUND-FWD";
+    /** Empty; says that there was no filter table before ours, so that it can be as it was afterwards. */
+    static final String NEW = "VIRT-SOUND-NEW";
 
     static final Map<String, String> JUMPS = new TreeMap<>(Map.of("INPUT", "-j " + INPUT, "FORWARD", "-j " + FORWARD));
+
+    private static final List<String> OURS = List.of(INPUT, PORTS, GUEST, FORWARD, NEW);
 
     static Firewall ipv4(SoundNetwork network, List<GuestPort> ports) {
         String host = network.subnet().host().getHostAddress();
@@ -88,6 +92,9 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
                     : rules.stream();
             all.forEach(rule -> edits.append("-A " + chain + " " + rule + "\n"));
         });
+        if (filter.chains().isEmpty()) {
+            fresh.add(NEW);
+        }
         fresh.forEach(chain -> lines.append(":" + chain + " - [0:0]\n"));
         lines.append(edits);
         JUMPS.forEach((chain, jump) -> {
@@ -135,8 +142,7 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
 
     /** What takes all of it away again, and nothing else; empty where there is nothing of ours. */
     static Optional<String> removal(Filter filter) {
-        List<String> chains =
-                Stream.of(INPUT, PORTS, GUEST, FORWARD).filter(filter::has).toList();
+        List<String> chains = OURS.stream().filter(filter::has).toList();
         StringBuilder lines = new StringBuilder();
         JUMPS.forEach((chain, jump) -> filter.rules(chain).stream()
                 .filter(jump::equals)
@@ -144,5 +150,16 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
         chains.forEach(chain -> lines.append("-F " + chain + "\n"));
         chains.forEach(chain -> lines.append("-X " + chain + "\n"));
         return lines.isEmpty() ? Optional.empty() : Optional.of("*filter\n" + lines + "COMMIT\n");
+    }
+
+    /** Whether nothing but our own is in a table that came with ours: no rule, no chain, no policy of anybody else's. */
+    static boolean isAllOurs(Filter filter) {
+        return filter.has(NEW)
+                && filter.chains().keySet().stream().allMatch(chain -> OURS.contains(chain) || filter.isBuiltIn(chain))
+                && filter.policies().values().stream().noneMatch("DROP"::equals)
+                && filter.chains().keySet().stream()
+                        .filter(filter::isBuiltIn)
+                        .allMatch(
+                                chain -> filter.rules(chain).stream().allMatch(rule -> rule.equals(JUMPS.get(chain))));
     }
 }

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two guests on one bridge: alice plays, bob tries to be her; also where the machine has one of the two locks only. */
+/** Two guests on one bridge: alice plays, bob tries to be her; with either of the two locks on her port by itself. */
 @ParameterizedClass
-@ValueSource(strings = {"locked and guarded", "locked", "guarded"})
+@MethodSource("ports")
 class SpoofIT {
     private static final SoundNetwork NET = SoundNetwork.DEFAULT;
     private static final String HOST_MAC = "02:76:0a:2f:0d:01";
@@ -31,6 +31,12 @@ class SpoofIT {
     private Wire aliceHears;
     private Wire bobHears;
     private Wire client;
+
+    static List<String> ports() {
+        return Boolean.getBoolean("virtsound.full")
+                ? List.of("locked and guarded", "locked", "guarded")
+                : List.of("locked", "guarded");
+    }
 
     @BeforeEach
     void aliceIsConnected() {

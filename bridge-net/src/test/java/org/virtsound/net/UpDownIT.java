@@ -64,6 +64,29 @@ class UpDownIT {
     }
 
     @Test
+    void whereThereWasNoTableThereIsNoneAfterwardsUnlessSomebodyUsesIt() {
+        try (Namespace host = Namespace.create().withBackend("nft")) {
+            Commands commands = host.commands();
+            assertThat(commands.run("iptables-save") + commands.run("ip6tables-save"))
+                    .isEmpty();
+            up(commands, List.of()).apply(commands);
+            assertThat(up(commands, List.of()).steps()).isEmpty();
+            NetworkPlan.down(NET, NetworkState.read(commands, NET), Maker.COMMAND)
+                    .apply(commands);
+            assertThat(commands.run("iptables-save") + commands.run("ip6tables-save"))
+                    .isEmpty();
+
+            up(commands, List.of()).apply(commands);
+            commands.run("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT");
+            commands.run("ip6tables", "-P", "FORWARD", "DROP");
+            NetworkPlan.down(NET, NetworkState.read(commands, NET), Maker.COMMAND)
+                    .apply(commands);
+            assertThat(commands.run("iptables-save")).contains("--dport 22").doesNotContain("VIRT-SOUND");
+            assertThat(commands.run("ip6tables-save")).contains("FORWARD DROP").doesNotContain("VIRT-SOUND");
+        }
+    }
+
+    @Test
     void machinesBehindAnUplinkAreGuestsByAddressAndMac() {
         SoundNetwork network = new SoundNetwork("SOUND", "sound", NET.subnet(), 4713, false, "eth1", null);
         GuestPort known = new GuestPort("eth1", new MacAddress("52:54:00:00:00:02"), Subnet.parseAddress("10.47.13.2"));

@@ -1,10 +1,12 @@
 package org.virtsound.plugin.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.net.CommandFailure;
 import org.virtsound.net.Commands;
+import org.virtsound.net.DhcpServer;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.LocalCommands;
 import org.virtsound.net.MacAddress;
@@ -19,11 +21,13 @@ import org.virtsound.plugin.Privilege;
 /** This machine's network as the command sees it: by itself, with the guests' ports of the daemon where one runs. */
 final class LocalNetwork {
     private final SoundNetwork network;
+    private final Path runtimeDir;
     private final Commands commands = new LocalCommands();
     private final @Nullable List<GuestPort> daemonPorts;
 
     LocalNetwork(ServiceOptions service) throws Failure {
         this.network = service.config().network().toSoundNetwork();
+        this.runtimeDir = service.config().runtimeDir();
         if (!Privilege.mayManageNetwork()) {
             throw new Failure(ExitCode.NEEDS_ROOT, "the network needs root; try: sudo virt-sound net …");
         }
@@ -58,6 +62,11 @@ final class LocalNetwork {
 
     NetworkPlan down() throws Failure {
         return NetworkPlan.down(network, read(), Maker.COMMAND);
+    }
+
+    /** Ends the DHCP server of a daemon that was killed. */
+    void endDhcp() {
+        new DhcpServer(runtimeDir).close();
     }
 
     /** Those of the daemon; without one, those that it left to guests which go on. */

@@ -47,6 +47,9 @@ final class NetCommand {
                     ExitCode.FAILED,
                     "virtsoundd is running and would make it again; stop it first: systemctl stop virtsoundd");
         }
+        if (!output.dryRun) {
+            network.endDhcp();
+        }
         return act(network, LocalNetwork::down, output);
     }
 

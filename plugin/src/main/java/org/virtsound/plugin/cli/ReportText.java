@@ -62,8 +62,9 @@ final class ReportText {
         report.problems().forEach(problem -> bad(text, "problem", problem.toString()));
         report.otherFirewalls().forEach(problem -> bad(text, "firewall", problem.toString()));
         report.left().forEach(problem -> bad(text, "left out", problem.toString()));
-        return text.append(report.isWhole() ? "all is as it should be" : "to mend it: virt-sound net up")
-                .append('\n')
+        boolean hasCheckThatFails = report.checks().stream().anyMatch(check -> !check.ok());
+        return text.append(report.isWhole() ? "all is as it should be\n" : "")
+                .append(hasCheckThatFails ? "to mend it: virt-sound net up\n" : "")
                 .toString();
     }
 
