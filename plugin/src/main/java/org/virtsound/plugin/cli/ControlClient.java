@@ -73,7 +73,11 @@ final class ControlClient {
                 lines.accept(line);
             }
         } catch (IOException e) {
-            throw new Failure(ExitCode.NO_DAEMON, socket + ": " + e.getMessage());
+            // The daemon closes on who may not ask, so that the request or the answer breaks off.
+            throw new Failure(
+                    ExitCode.NEEDS_ROOT,
+                    socket + ": closed without an answer (" + e.getMessage()
+                            + "); either you are not in the group that the socket has, or the daemon ended");
         }
     }
 
@@ -109,8 +113,7 @@ final class ControlClient {
     private static int status(String line) throws IOException {
         String[] words = line == null ? new String[0] : line.split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[0-9]{3}")) {
-            throw new IOException(
-                    line == null ? "closed without an answer; are you allowed to use it?" : "no HTTP: " + line);
+            throw new IOException(line == null ? "end of stream" : "no HTTP: " + line);
         }
         return Integer.parseInt(words[1]);
     }

@@ -66,8 +66,8 @@ final class FakeHypervisor implements Hypervisor {
             throws HypervisorException {
         check();
         DomainXmlText text = running.get(domain);
-        running.put(
-                domain, text.withState(element == null ? "" : element.replace("/>", " xmlns='" + namespace + "'/>")));
+        String named = element == null ? "" : element.replaceFirst("<(audio|state)", "<$1 xmlns='" + namespace + "'");
+        running.put(domain, namespace.contains("state") ? text.withState(named) : text.withElement(named));
     }
 
     @Override

@@ -1,0 +1,35 @@
+package org.virtsound.plugin.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class PeersTest {
+    private static final int NOBODY = 65534;
+
+    @Test
+    void rootAndTheServicesOwnUserMayAlwaysAsk() throws IOException {
+        Peers peers = Peers.of("root");
+        int own = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+
+        assertThat(peers.isOwner(0)).isTrue();
+        assertThat(peers.isOwner(own)).isTrue();
+        assertThat(peers.isOwner(NOBODY)).isEqualTo(own == NOBODY);
+    }
+
+    @Test
+    void aMemberOfTheGroupIsKnownByTheGroupDatabaseAndNobodyElseIs() throws IOException {
+        Peers peers = Peers.of("root");
+
+        assertThat(peers.isMember(0)).isTrue();
+        assertThat(peers.isMember(NOBODY)).isFalse();
+    }
+
+    @Test
+    void aGroupThatDoesNotExistHasNoMembers() throws IOException {
+        assertThat(Peers.of("no-such-group-here").isMember(0)).isFalse();
+    }
+}

@@ -1,0 +1,53 @@
+package org.virtsound.plugin.provision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.virtsound.plugin.domain.AudioElement.Setting;
+import org.virtsound.plugin.provision.Inbox.Note;
+
+class DomainEditsTest {
+    private final Inbox inbox = new Inbox();
+    private final DomainEdits edits = new DomainEdits("SOUND", inbox);
+    private final FakeHypervisor libvirt = new FakeHypervisor();
+
+    @Test
+    void aSettingIsWrittenIntoTheLiveDomainWhichIsThenReadAgain() throws Exception {
+        var uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<capture policy='off'/>"));
+        edits.set(List.of(libvirt), "guest1", List.of(new Setting("playback", "volume", "40%")), false);
+
+        assertThat(libvirt.running.get(uuid).audio()).contains("volume=\"40%\"", "policy=\"off\"");
+        assertThat(inbox.take(0)).containsExactly(new Note.Changed(libvirt, uuid));
+    }
+
+    @Test
+    void disablingTakesTheElementAndTheNicOfOursAwayAndLeavesTheUsersOwn() throws Exception {
+        var own = libvirt.run(DomainXmlText.guest(1));
+        var ours = libvirt.run(DomainXmlText.guest(2)
+                .withDevices(DomainXmlText.guest(2)
+                        .devices()
+                        .replace("</interface>", "<alias name='ua-virt-sound'/></interface>")));
+        edits.disable(List.of(libvirt), "guest1");
+        edits.disable(List.of(libvirt), "guest2");
+
+        assertThat(libvirt.running.get(own).audio()).isEmpty();
+        assertThat(libvirt.running.get(own).devices()).isNotEmpty();
+        assertThat(libvirt.running.get(ours).audio()).isEmpty();
+        assertThat(libvirt.running.get(ours).devices()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeDoneSaysWhatToDo() {
+        libvirt.run(DomainXmlText.guest(1));
+        List<Setting> settings = List.of(new Setting("playback", "volume", "40%"));
+
+        assertThatThrownBy(() -> edits.set(List.of(libvirt), "nobody", settings, false))
+                .hasMessageContaining("virsh list --all");
+        assertThatThrownBy(() -> edits.set(List.of(), "guest1", settings, false))
+                .hasMessageContaining("libvirt is not there");
+        assertThatThrownBy(() -> edits.set(List.of(libvirt), "guest1", settings, true))
+                .hasMessageContaining("transient");
+    }
+}
