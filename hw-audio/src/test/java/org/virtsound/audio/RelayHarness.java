@@ -16,6 +16,7 @@ import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.audio.stream.AudioLoop;
@@ -23,6 +24,9 @@ import org.virtsound.audio.stream.SoundHost;
 
 /** The whole of hw-audio in this process: relays over some host, and for each guest an endpoint of its own on a free loopback port. */
 public final class RelayHarness implements AutoCloseable {
+    /** What is asked for is given: a busy machine must not be heard in a test of something else. */
+    private static final LatencyBudget ROOMY = new LatencyBudget(null, 4_000);
+
     public final AudioLoop loop = new AudioLoop();
     public final List<RelayEvent> events = new CopyOnWriteArrayList<>();
     public final GuestRelays relays;
@@ -52,7 +56,7 @@ public final class RelayHarness implements AutoCloseable {
 
     public RelayHarness(Function<AudioLoop, SoundHost> host, GuestLimits limits) {
         this.host = host.apply(loop);
-        relays = new GuestRelays(loop, this.host, limits, events::add);
+        relays = new GuestRelays(loop, this.host, limits, ROOMY, events::add);
     }
 
     public Guest guest(String name) {
