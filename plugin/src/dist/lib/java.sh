@@ -36,10 +36,13 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
 #   error and not the host's memory.
 # MaxDirectMemorySize: audio on its way; bounded by the guests' limits long before.
 # ExitOnOutOfMemoryError: a daemon that lost a thread is worse than one that its supervisor starts again.
+# io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
+# io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms8m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
     -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
+    -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
 

@@ -54,6 +54,7 @@ public final class Bench {
                 List.of(System.getProperty("bench.relayFlags", "").trim().split("\\s+"));
         int port = Candidate.freePort();
         Path directory = Files.createTempDirectory("bench");
+        int status = 0;
         String tcp = "module-native-protocol-tcp auth-anonymous=1 listen=127.0.0.1 port=" + port;
         try (PrivatePulse pulse = PrivatePulse.started(tcp);
                 Candidate direct = Candidate.direct("direct", port);
@@ -66,11 +67,14 @@ public final class Bench {
                     .filter(candidate -> ways.contains("") || ways.contains(candidate.name))
                     .toList();
             new Bench(windowMs, pulse).run(candidates, streams);
+        } catch (Exception e) {
+            e.printStackTrace();
+            status = 1; // the loop's thread would keep the process
         } finally {
             Files.deleteIfExists(directory.resolve("haproxy.cfg"));
             Files.deleteIfExists(directory);
         }
-        System.exit(0);
+        System.exit(status);
     }
 
     private void run(List<Candidate> candidates, int[] streams) throws Exception {

@@ -43,10 +43,14 @@ final class Candidate implements AutoCloseable {
                 .start();
         BufferedReader answers =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
-        String port = answers.readLine();
-        if (port == null) {
+        String line = answers.readLine();
+        while (line != null && !line.startsWith("port ")) {
+            line = answers.readLine(); // a profiler's words
+        }
+        if (line == null) {
             throw new IOException("the relay did not start");
         }
+        String port = line.substring("port ".length());
         return new Candidate("virt-sound", "tcp:127.0.0.1:" + port, process, answers);
     }
 

@@ -20,8 +20,8 @@ import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
 
 /**
- * The relay as the daemon runs it, in a process of its own: one guest, limits raised, its microphone the given source. Prints its
- * port; then, for each line it reads, how many bytes the audio thread has allocated and how many were played.
+ * The relay as the daemon runs it, in a process of its own: one guest, limits raised, its microphone the given source. Prints
+ * {@code port N}; then, for each line it reads, how many bytes the audio thread has allocated and how many were played.
  */
 public final class RelayProcess {
     private static final int MANY = 256;
@@ -38,8 +38,8 @@ public final class RelayProcess {
         PulseTcpEndpoint endpoint = new PulseTcpEndpoint(loop);
         InetAddress loopback = InetAddress.getLoopbackAddress();
         endpoint.admit(loopback, relay);
-        System.out.println(
-                endpoint.listen(new InetSocketAddress(loopback, 0)).join().getPort());
+        int port = endpoint.listen(new InetSocketAddress(loopback, 0)).join().getPort();
+        System.out.println("port " + port);
 
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long audio = loop.call(() -> Thread.currentThread().getId()).join();
