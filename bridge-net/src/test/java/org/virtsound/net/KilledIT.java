@@ -33,6 +33,7 @@ class KilledIT {
                 // What the killed process had started may still run for a moment, as it may when a daemon is restarted.
                 await("kill " + kill + " is healed")
                         .atMost(Duration.ofSeconds(10))
+                        .ignoreException(CommandFailure.class)
                         .untilAsserted(() -> {
                             NetworkPlan.up(NET, wanted, NetworkState.read(commands, NET), Maker.DAEMON)
                                     .apply(commands);
