@@ -35,6 +35,10 @@ final class Backends {
             Path directory = Path.of(hostServer.substring("wav:".length()));
             return new OutputBackend(clock, hostServer, WavOutput.in(directory, lookups, loop));
         }
+        if (hostServer.startsWith("alsa:") && hostServer.length() > "alsa:".length()) {
+            String pcm = hostServer.substring("alsa:".length());
+            return new OutputBackend(clock, hostServer, AlsaOutput.on(clock, pcm, lookups));
+        }
         throw new IllegalArgumentException("host-server: '" + hostServer
                 + "' (expected: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence)");
     }
