@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,20 +25,20 @@ final class Doorbell implements EpollIoHandle {
 
     private final IoEventLoop loop;
     private final FileDescriptor fd;
-    private final Runnable rung;
+    private final BooleanSupplier rung;
     private @Nullable IoRegistration registration;
     private long lastNanos = System.nanoTime() - APART_NANOS;
     private boolean pending;
     private boolean hungUp;
 
-    private Doorbell(IoEventLoop loop, FileDescriptor fd, Runnable rung) {
+    private Doorbell(IoEventLoop loop, FileDescriptor fd, BooleanSupplier rung) {
         this.loop = loop;
         this.fd = fd;
         this.rung = rung;
     }
 
-    /** @param rung not called before this returns */
-    static Doorbell at(IoEventLoop loop, FileDescriptor fd, Runnable rung) throws IOException {
+    /** @param rung not called before this returns; answers whether there is more than it took, and is then called again */
+    static Doorbell at(IoEventLoop loop, FileDescriptor fd, BooleanSupplier rung) throws IOException {
         Doorbell bell = new Doorbell(loop, fd, rung);
         var registering = loop.register(bell);
         IoRegistration registration = registering.getNow();
@@ -78,16 +79,20 @@ final class Doorbell implements EpollIoHandle {
         if (sinceNanos >= APART_NANOS) {
             ring();
         } else {
-            pending = true;
-            loop.schedule(this::ring, APART_NANOS - sinceNanos, TimeUnit.NANOSECONDS);
+            ringIn(APART_NANOS - sinceNanos);
         }
+    }
+
+    private void ringIn(long nanos) {
+        pending = true;
+        loop.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void ring() {
         pending = false;
         lastNanos = System.nanoTime();
-        if (registration != null) {
-            rung.run();
+        if (registration != null && rung.getAsBoolean() && registration != null && !pending) {
+            ringIn(APART_NANOS);
         }
     }
 

@@ -22,7 +22,10 @@ final class SocketVchan implements Vchan {
 
     private SocketVchan(Socket socket, IoEventLoop loop, Runnable rung) throws IOException {
         this.socket = socket;
-        bell = Doorbell.at(loop, socket, rung);
+        bell = Doorbell.at(loop, socket, () -> {
+            rung.run();
+            return false;
+        });
     }
 
     /** @throws IOException where nobody listens at {@code path} now */

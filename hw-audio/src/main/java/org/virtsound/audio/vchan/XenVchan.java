@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: qubes-audio.md, 5 and 7.
  */
 final class XenVchan implements Vchan {
+    private static final int EVENTS_AT_ONCE = 8;
+
     private final IoEventLoop loop;
     private final VchanListener listener;
     private final Runnable whenClosed;
@@ -39,12 +41,19 @@ final class XenVchan implements Vchan {
         }
     }
 
-    /** One pending event is taken and the next one let in; until then the peer can ring as it likes. */
-    private void rung() {
+    /**
+     * Takes what events there are, which lets the next one in; until then the peer can ring as it likes. All have to go: the kernel
+     * wakes nobody for an event that joins another, and binding the port has left one of its own.
+     */
+    private boolean rung() {
+        int taken = 0;
+        while (handle != 0 && taken < EVENTS_AT_ONCE && LibXenVchan.libxenvchan_wait(handle) == 0) {
+            taken++;
+        }
         if (handle != 0) {
-            LibXenVchan.libxenvchan_wait(handle);
             listener.rung();
         }
+        return taken == EVENTS_AT_ONCE;
     }
 
     @Override

@@ -6,9 +6,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * An agent as a process of its own. Arguments: {@code pulseaudio|pulseaudio_old|pipewire socket DIR DOMID}. One command a line on
+ * An agent as a process of its own. Arguments: {@code pulseaudio|pulseaudio_old|pipewire}, then {@code socket DIR
+ * DOMID} or {@code xen CLIENT-DOMID [HOME]}. One command a line on
  * standard input, and for each a line with its state on standard output; it ends at the end of its input.
  */
 final class AgentMain {
@@ -18,6 +21,7 @@ final class AgentMain {
         QubesAgent.Kind kind = QubesAgent.Kind.valueOf(args[0].toUpperCase(Locale.ROOT));
         AgentTransport transport = switch (args[1]) {
             case "socket" -> SocketAgent.in(Path.of(args[2]), Integer.parseInt(args[3]));
+            case "xen" -> XenAgent.to(Integer.parseInt(args[2]), args.length > 3 ? args[3] : "");
             default -> throw new IllegalArgumentException(args[1]);
         };
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
@@ -41,6 +45,8 @@ final class AgentMain {
             case "mic off" -> agent.wantMic(false);
             case "count" -> agent.count();
             case "state" -> {}
+            // For a script that cannot wait between two lines.
+            case "wait" -> LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             default -> throw new IllegalArgumentException(command);
         }
     }
