@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,6 +22,9 @@ import java.util.Map;
 public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) {
     /** The socket's name in its directory, as PulseAudio calls its own. */
     public static final String NAME = "native";
+
+    private static final System.Logger LOG = System.getLogger(SocketPlace.class.getName());
+    private static final int FOR_ALL = 0666;
 
     /** The kernel's {@code sun_path} without its NUL. */
     private static final int PATH_MAX_BYTES = 107;
@@ -70,10 +74,22 @@ public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) 
         }
     }
 
-    /** Gives the socket, just bound, its owner and mode. */
+    /**
+     * Gives the socket, just bound, its owner and mode. A service that may not give files away opens it to all instead: the check of
+     * each peer's credentials then decides alone.
+     */
     void hand() throws IOException {
-        Files.setAttribute(socket(), "unix:uid", ownerUid, NOFOLLOW_LINKS);
-        Files.setAttribute(socket(), "unix:gid", ownerGid, NOFOLLOW_LINKS);
-        Files.setAttribute(socket(), "unix:mode", mode);
+        int granted = mode;
+        try {
+            Files.setAttribute(socket(), "unix:uid", ownerUid, NOFOLLOW_LINKS);
+            Files.setAttribute(socket(), "unix:gid", ownerGid, NOFOLLOW_LINKS);
+        } catch (FileSystemException e) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    socket() + " cannot be given to uid " + ownerUid + " (" + e.getReason()
+                            + "); who connects is checked all the same");
+            granted = FOR_ALL;
+        }
+        Files.setAttribute(socket(), "unix:mode", granted);
     }
 }
