@@ -45,6 +45,11 @@ final class AgentMain {
             case "mic off" -> agent.wantMic(false);
             case "count" -> agent.count();
             case "state" -> {}
+            case "await" -> {
+                while (agent.connects == 0) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                }
+            }
             // For a script that cannot wait between two lines.
             case "wait" -> LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             default -> throw new IllegalArgumentException(command);
