@@ -21,7 +21,8 @@ import org.virtsound.net.Namespace;
  */
 class QemuIT {
     private static final Duration SOON = Duration.ofSeconds(20);
-    /** With room for the buffer that its client asks for: what is shown is that nothing stops, not how little is enough. */
+    // Known to fail in some runs at the default maximum of 80 ms, by one gap of 60 to 80 ms; until that is mended, a
+    // larger one.
     private static final String AUDIO =
             "<s:audio xmlns:s='urn:virt-sound:domain:1'><s:latency max='2000ms'/></s:audio>";
 
