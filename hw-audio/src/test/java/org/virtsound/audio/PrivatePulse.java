@@ -50,6 +50,8 @@ public final class PrivatePulse implements AutoCloseable {
             Files.setOwner(
                     directory,
                     directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
+            // As any PulseAudio makes itself, where it is let.
+            command.addAll(List.of("nice", "-n", "-11"));
             command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups"));
         }
     }

@@ -76,6 +76,8 @@ public final class Host implements AutoCloseable {
     /** Starts the daemon; returns when it answers, or has ended. */
     public Host start() throws IOException {
         List<String> command = new ArrayList<>(namespace.prefix());
+        // As its unit starts it.
+        command.addAll(List.of("nice", "-n", "-11"));
         command.addAll(
                 List.of(DIST.resolve("bin/virtsoundd").toString(), "--verbose", "--config", config().toString()));
         daemon = Processes.start(command, log());
