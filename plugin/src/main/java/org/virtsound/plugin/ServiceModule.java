@@ -43,6 +43,7 @@ final class ServiceModule extends AbstractModule {
         // What a stream asks for holds up to the maximum; a domain's own target goes with its policy.
         bind(LatencyBudget.class)
                 .toInstance(new LatencyBudget(null, config.audio().maxLatencyMs()));
+        bind(SoundHost.class).to(HostSound.class);
         bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
         bind(GuestNetwork.class).to(SoundLan.class);
@@ -58,8 +59,8 @@ final class ServiceModule extends AbstractModule {
 
     @Provides
     @Singleton
-    SoundHost soundHost(AudioLoop loop) {
-        return new HostSound(loop, config.hostServer(), config.audio().silenceAfterSeconds());
+    HostSound hostSound(AudioLoop loop, EventHub hub) {
+        return new HostSound(loop, config.hostServer(), config.audio().silenceAfterSeconds(), hub::moved);
     }
 
     @Provides

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
@@ -42,6 +43,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
     private final SeatChooser chooser;
     private final Backends backends;
     private final int silenceAfterS;
+    private final Consumer<HostStatus> moves;
     private final Set<SteadyServer> places = new LinkedHashSet<>();
     private final Keeper keeper = new Keeper();
 
@@ -60,25 +62,35 @@ public final class HostSound implements SoundHost, AutoCloseable {
      * @throws IllegalArgumentException for anything else, with what was expected
      */
     public HostSound(AudioLoop loop, String hostServer) {
-        this(loop, hostServer, SILENCE_AFTER_S);
+        this(loop, hostServer, SILENCE_AFTER_S, moved -> {});
     }
 
-    /** @param silenceAfterS of digital silence, after which the host's stream is corked; 0 never */
-    public HostSound(AudioLoop loop, String hostServer, int silenceAfterS) {
-        this(loop, hostServer, silenceAfterS, Path.of("/"), System.getenv());
+    /**
+     * @param silenceAfterS of digital silence, after which the host's stream is corked; 0 never
+     * @param moves told on the loop, with each place to which guests' sound moves
+     */
+    public HostSound(AudioLoop loop, String hostServer, int silenceAfterS, Consumer<HostStatus> moves) {
+        this(loop, hostServer, silenceAfterS, moves, Path.of("/"), System.getenv());
     }
 
     /** @param root where the machine's directory tree begins */
-    HostSound(AudioLoop loop, String hostServer, int silenceAfterS, Path root, Map<String, String> environment) {
+    HostSound(
+            AudioLoop loop,
+            String hostServer,
+            int silenceAfterS,
+            Consumer<HostStatus> moves,
+            Path root,
+            Map<String, String> environment) {
         this.loop = loop;
         this.silenceAfterS = silenceAfterS;
+        this.moves = requireNonNull(moves, "moves is null");
         this.clock = new PaceClock(loop.eventLoop(), Ticker.systemTicker());
         this.backends = new Backends(
                 loop.eventLoop(), clock, lookups, new CookieFinder(environment, root, root.resolve("etc/passwd")));
         this.chooser = new SeatChooser(root);
         this.configured = requireNonNull(hostServer, "hostServer is null");
         this.watch = new PathWatch(() -> loop.eventLoop().execute(this::changed));
-        SeatChooser.Choice choice = choice(hostServer);
+        SeatChooser.Choice choice = choice(hostServer, "as configured");
         this.backend = backends.of(choice.hostServer());
         this.why = choice.why();
         this.choiceProblem = choice.problem();
@@ -86,14 +98,14 @@ public final class HostSound implements SoundHost, AutoCloseable {
         LOG.log(Level.INFO, "host sound: {0}, {1}", backend.describe(), why);
     }
 
-    private SeatChooser.Choice choice(String hostServer) {
+    /** @param reason for any but auto, which has its own */
+    private SeatChooser.Choice choice(String hostServer, String reason) {
         if (hostServer.equals(AUTO)) {
             return chooser.choose();
         }
         Path socket = hostServer.startsWith("unix:/") ? Path.of(hostServer.substring("unix:".length())) : null;
         Path directory = socket == null ? null : socket.getParent();
-        return new SeatChooser.Choice(
-                hostServer, "as configured", null, directory == null ? List.of() : List.of(directory));
+        return new SeatChooser.Choice(hostServer, reason, null, directory == null ? List.of() : List.of(directory));
     }
 
     @Override
@@ -116,10 +128,11 @@ public final class HostSound implements SoundHost, AutoCloseable {
     /**
      * Plays somewhere else from now on, until the service ends; "auto" follows the seat again. Guests' streams move over.
      *
+     * @param by who says so, for people
      * @return ends with {@link IllegalArgumentException} where {@code hostServer} is none, with what was expected
      */
-    public CompletableFuture<HostStatus> use(String hostServer) {
-        return CompletableFuture.supplyAsync(() -> choice(hostServer), lookups)
+    public CompletableFuture<HostStatus> use(String hostServer, String by) {
+        return CompletableFuture.supplyAsync(() -> choice(hostServer, by + " said so"), lookups)
                 .thenCompose(choice -> loop.call(() -> {
                     backends.of(choice.hostServer());
                     configured = hostServer;
@@ -179,10 +192,10 @@ public final class HostSound implements SoundHost, AutoCloseable {
             nudge();
             return;
         }
-        LOG.log(Level.INFO, "host sound moves from {0} to {1}: {2}", backend.describe(), choice.hostServer(), why);
         backend = backends.of(choice.hostServer());
         problem = null;
         new ArrayList<>(places).forEach(place -> place.use(backend));
+        moves.accept(snapshot());
     }
 
     private void nudge() {

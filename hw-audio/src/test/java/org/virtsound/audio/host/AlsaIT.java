@@ -129,7 +129,7 @@ class AlsaIT {
     }
 
     private void open(String hostServer) {
-        host = new HostSound(loop, hostServer, 10, Path.of("/"), Map.of());
+        host = new HostSound(loop, hostServer, 10, moved -> {}, Path.of("/"), Map.of());
         place = on(() -> host.open(new UUID(1, 2), "Windows 11", new SoundHostListener() {
             @Override
             public void lost(String reason) {

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class SeatIT {
 
     private final AudioLoop loop = new AudioLoop();
     private final TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
+    private final List<HostStatus> moves = new CopyOnWriteArrayList<>();
     private PrivatePulse annas;
     private PrivatePulse bens;
     private HostSound host;
@@ -44,7 +47,7 @@ class SeatIT {
         Files.createDirectories(root.resolve("run/systemd/seats"));
         Files.createDirectories(root.resolve("run/systemd/sessions"));
         Files.createDirectories(root.resolve("run/user"));
-        host = new HostSound(loop, "auto", 10, root, Map.of());
+        host = new HostSound(loop, "auto", 10, moves::add, root, Map.of());
         place = on(() -> host.open(new UUID(1, 2), "Windows 11", new SoundHostListener() {
             @Override
             public void lost(String reason) {}
@@ -99,18 +102,24 @@ class SeatIT {
         logIn("anna", 1000, annas);
         hears(annas);
 
-        HostStatus status = host.use("unix:" + bens.openSocket()).join();
+        HostStatus status = host.use("unix:" + bens.openSocket(), "uid 0").join();
         assertThat(status.configured()).isEqualTo("unix:" + bens.openSocket());
-        assertThat(status.why()).isEqualTo("as configured");
+        assertThat(status.why()).isEqualTo("uid 0 said so");
         hears(bens);
 
-        host.use("auto").join();
+        host.use("auto", "uid 0").join();
         hears(annas);
         assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> host.use("oss:/dev/dsp").join()))
+                        () -> host.use("oss:/dev/dsp", "uid 0").join()))
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("'oss:/dev/dsp' (expected: auto, unix:PATH, tcp:HOST:PORT");
         assertThat(host.status().join().configured()).isEqualTo("auto");
+        assertThat(moves)
+                .extracting(HostStatus::why)
+                .containsExactly(
+                        "anna (1000), active at seat0, has a sound server",
+                        "uid 0 said so",
+                        "anna (1000), active at seat0, has a sound server");
         assertThat(guest.ended).isNull();
     }
 

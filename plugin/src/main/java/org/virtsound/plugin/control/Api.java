@@ -13,7 +13,6 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
-import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 
@@ -30,7 +29,7 @@ final class Api {
             "GET /local",
             "GET, PUT, DELETE /local/NAME",
             "GET /network",
-            "GET /host",
+            "GET, PUT /host",
             "GET /metrics",
             "GET /events");
     private static final int STATUS_WITHIN_MS = 1_000;
@@ -38,21 +37,16 @@ final class Api {
     private final Reconciler reconciler;
     private final LocalResources locals;
     private final DomainChanges changes;
+    private final HostResource host;
     private final SoundNetwork network;
-    private final String hostServer;
 
     @Inject
-    Api(
-            Reconciler reconciler,
-            LocalResources locals,
-            DomainChanges changes,
-            SoundNetwork network,
-            ServiceConfig config) {
+    Api(Reconciler reconciler, LocalResources locals, DomainChanges changes, HostResource host, SoundNetwork network) {
         this.reconciler = reconciler;
         this.locals = locals;
         this.changes = changes;
+        this.host = host;
         this.network = network;
-        this.hostServer = config.hostServer();
     }
 
     CompletableFuture<Answer> answer(Request request) {
@@ -64,6 +58,9 @@ final class Api {
         if (resource.equals("domains") && path.size() > 1) {
             return domain(request);
         }
+        if (path.equals(List.of("host")) && request.method().equals("PUT")) {
+            return host.use(request);
+        }
         if (!request.method().equals("GET") || path.size() > 1) {
             return done(Answer.error(
                     path.size() > 1 ? 404 : 405,
@@ -73,7 +70,7 @@ final class Api {
             case "" -> done(Answer.json(Map.of("resources", RESOURCES)));
             case "domains" -> list("domains", DomainJson::line);
             case "mic" -> list("guests", DomainJson::micLine);
-            case "host" -> host();
+            case "host" -> statuses().thenCompose(host::read);
             case "metrics" -> metrics();
             case "network" -> done(Answer.json(NetworkJson.of(network, reconciler.guests())));
             default -> done(Answer.error(404, "no resource /" + resource + "; GET / lists them"));
@@ -91,15 +88,6 @@ final class Api {
 
     private CompletableFuture<Answer> metrics() {
         return statuses().thenApply(all -> new Answer(200, Metrics.CONTENT_TYPE, Metrics.text(all)));
-    }
-
-    private CompletableFuture<Answer> host() {
-        return statuses().thenApply(all -> {
-            Map<String, Object> guests = new LinkedHashMap<>();
-            all.forEach((guest, status) ->
-                    status.ifPresent(relay -> guests.put(guest.domain().name(), relay.host())));
-            return Answer.json(Map.of("hostServer", hostServer, "guests", guests));
-        });
     }
 
     /** Every guest's state now, in their order. */

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import org.virtsound.audio.host.HostStatus;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.plugin.provision.GuestEvent;
 
@@ -41,6 +42,11 @@ public final class EventHub {
 
     public void happened(GuestEvent event) {
         publish(ServiceEvent.of(event));
+    }
+
+    /** Guests are heard elsewhere from now on. */
+    public void moved(HostStatus host) {
+        publish(ServiceEvent.of(host));
     }
 
     /** The channel gets a response without an end, and each event from now on. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.host.HostStatus;
 import org.virtsound.audio.relay.GuestIdentity;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.plugin.provision.GuestEvent;
@@ -40,6 +41,16 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
                             List.copyOf(problems.problems()));
         }
         return of("domain-down", INFO, event.guest(), "its sound is gone");
+    }
+
+    static ServiceEvent of(HostStatus host) {
+        String text = "guests are heard at " + host.inUse() + " now: " + host.why();
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("time", Instant.now().toString());
+        data.put("event", "host-moved");
+        data.put("text", text);
+        data.putAll(HostResource.json(host));
+        return new ServiceEvent("host-moved", INFO, text, data);
     }
 
     static ServiceEvent of(RelayEvent event) {

@@ -1,6 +1,7 @@
 package org.virtsound.plugin.manual;
 
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,11 +25,10 @@ final class ManPage {
             if (sub.usageMessage().hidden()) {
                 continue;
             }
-            if (sub.subcommands().isEmpty()) {
+            if (sub.subcommands().isEmpty() || sub.userObject() instanceof Callable) {
                 appendOne(page, sub);
-            } else {
-                append(page, sub);
             }
+            append(page, sub);
         }
     }
 

@@ -204,6 +204,25 @@ class SessionLibvirtdIT {
     }
 
     @Test
+    void guestsAreHeardElsewhereByTheCommandUntilTheDaemonEnds() throws Exception {
+        host.start();
+        Path watched = host.watch();
+        assertThat(host.virtSound("host").output()).contains("host-server: silence", "silence, as configured");
+
+        Path nobody = host.directory().resolve("nobody");
+        run("host", "use", "unix:" + nobody);
+        assertThat(host.virtSound("host").output())
+                .contains("host-server: unix:" + nobody, "in use:      unix:" + nobody + ", uid 0 said so");
+        await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("host-moved"));
+
+        assertThat(host.virtSound("host", "use", "oss:/dev/dsp").errors())
+                .contains("'oss:/dev/dsp' (expected: auto, unix:PATH, tcp:HOST:PORT");
+        assertThat(host.ask("/host")).containsEntry("hostServer", "unix:" + nobody);
+        run("host", "use", "silence");
+        assertThat(host.ask("/host")).containsEntry("inUse", "silence");
+    }
+
+    @Test
     void sigtermEndsTheDaemonWithinTwoSecondsAndNothingOfItStays() throws Exception {
         String before = host.namespace().run("ip", "-br", "link");
         host.start();

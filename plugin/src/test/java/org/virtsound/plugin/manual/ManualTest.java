@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ class ManualTest {
         for (CommandLine root : List.of(VirtSound.commandLine(), new CommandLine(new Wine()))) {
             String page = Manual.page(root, Files.readString(MAN.resolve("virt-sound.1.in")), "1.0");
             Path script = Files.writeString(dir.resolve("completion"), BashCompletion.of(root.getCommandSpec()));
-            for (CommandLine command : leaves(root)) {
+            for (CommandLine command : doing(root)) {
                 CommandSpec spec = command.getCommandSpec();
                 String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
                 assertThat(page).contains(".SS " + ManPage.escape(spec.qualifiedName()));
@@ -77,10 +78,14 @@ class ManualTest {
         }
     }
 
-    private static List<CommandLine> leaves(CommandLine root) {
+    private static List<CommandLine> doing(CommandLine root) {
         return root.getSubcommands().values().stream()
                 .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
-                .flatMap(sub -> sub.getSubcommands().isEmpty() ? Stream.of(sub) : leaves(sub).stream())
+                .flatMap(sub -> Stream.concat(
+                        sub.getSubcommands().isEmpty() || sub.getCommand() instanceof Callable
+                                ? Stream.of(sub)
+                                : Stream.of(),
+                        doing(sub).stream()))
                 .toList();
     }
 
