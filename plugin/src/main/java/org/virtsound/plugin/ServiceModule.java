@@ -40,9 +40,9 @@ final class ServiceModule extends AbstractModule {
         install(new AudioModule());
         bind(ServiceConfig.class).toInstance(config);
         bind(GuestLimits.class).toInstance(config.limits());
-        // What a stream asks for holds up to the maximum; a domain's own target goes with its policy.
         bind(LatencyBudget.class)
-                .toInstance(new LatencyBudget(null, config.audio().maxLatencyMs()));
+                .toInstance(new LatencyBudget(
+                        config.audio().latencyMs(), config.audio().maxLatencyMs()));
         bind(SoundHost.class).to(HostSound.class);
         bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);

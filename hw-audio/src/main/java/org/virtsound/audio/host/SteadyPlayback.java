@@ -617,6 +617,8 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             unanswered = false;
             if (questions.tag(number) != OWN_QUESTION) {
                 guest.timing(questions.tag(number), localS, localUs, timing);
+            } else if (live) {
+                guest.measured(hostLatencyUs + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
             }
         }
 

@@ -234,6 +234,10 @@ public final class GuestRelay {
         events.accept(new RelayEvent.StreamStarted(guest, status.playback(), status.name()));
     }
 
+    void measured(String stream, long latencyUs) {
+        events.accept(new RelayEvent.LatencyMeasured(guest, stream, latencyUs));
+    }
+
     void streamEnded(RelayedStream stream, boolean wasStarted) {
         streams--;
         if (wasStarted) {

@@ -45,13 +45,19 @@ final class HostRequest {
     StreamRequest playback(GuestPolicy policy, LatencyBudget budget) {
         return request(
                 budget.playback(attr, spec()),
+                adjustLatency || budget.countsDevice(attr, spec()),
                 policy.sink(),
                 hostVolume(policy.volumePercent()),
                 Loudness.mute(muted, policy.mute()));
     }
 
     StreamRequest record(GuestPolicy policy, LatencyBudget budget) {
-        return request(budget.record(attr, spec()), policy.source(), hostVolume(policy.captureVolumePercent()), muted);
+        return request(
+                budget.record(attr, spec()),
+                adjustLatency,
+                policy.source(),
+                hostVolume(policy.captureVolumePercent()),
+                muted);
     }
 
     @Nullable
@@ -88,6 +94,7 @@ final class HostRequest {
 
     private StreamRequest request(
             BufferAttr hostAttr,
+            boolean hostAdjustsLatency,
             @Nullable String device,
             @Nullable ChannelVolumes hostVolume,
             @Nullable Boolean hostMuted) {
@@ -100,7 +107,7 @@ final class HostRequest {
                 hostMuted,
                 hostVolume,
                 device,
-                adjustLatency,
+                hostAdjustsLatency,
                 earlyRequests,
                 first.variableRate());
     }

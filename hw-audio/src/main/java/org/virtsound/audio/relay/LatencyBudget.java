@@ -14,7 +14,7 @@ import org.virtsound.audio.stream.SampleSpec;
  */
 public record LatencyBudget(@Nullable Integer targetMs, int maxMs) {
     /** The default of the configuration. */
-    public static final LatencyBudget DEFAULT = new LatencyBudget(null, 80);
+    public static final LatencyBudget DEFAULT = new LatencyBudget(30, 80);
 
     public LatencyBudget {
         if (maxMs < 1 || (targetMs != null && (targetMs < 1 || targetMs > maxMs))) {
@@ -39,6 +39,14 @@ public record LatencyBudget(@Nullable Integer targetMs, int maxMs) {
         int bound = Math.max(2 * tLength, bytes(maxMs, spec));
         int maxLength = wanted.maxLength() < 0 ? bound : Math.min(wanted.maxLength(), bound);
         return BufferAttr.playback(maxLength, tLength, wanted.prebuf(), wanted.minReq());
+    }
+
+    /**
+     * Whether the host is to size its device's buffer so that the stream's length is all of the latency: where we chose the length,
+     * and where a device as slow as the stream is long would pass the maximum.
+     */
+    boolean countsDevice(BufferAttr wanted, SampleSpec spec) {
+        return wanted.tLength() < 0 || 2L * wanted.tLength() > bytes(maxMs, spec);
     }
 
     BufferAttr record(BufferAttr wanted, SampleSpec spec) {

@@ -11,6 +11,12 @@ public sealed interface RelayEvent {
 
     record StreamStopped(GuestIdentity guest, boolean playback, String name) implements RelayEvent {}
 
+    /**
+     * What a playback stream takes from writing to hearing: when it is measured first, and when it has doubled or halved since it was
+     * told.
+     */
+    record LatencyMeasured(GuestIdentity guest, String name, long latencyUs) implements RelayEvent {}
+
     /** A record stream was opened while the microphone is not granted; it gets silence. */
     record MicRequested(GuestIdentity guest) implements RelayEvent {}
 

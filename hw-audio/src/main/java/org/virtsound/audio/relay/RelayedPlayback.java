@@ -21,6 +21,10 @@ import org.virtsound.audio.stream.Timing;
  * <p>{@code base} is where the host's indices start in the guest's; it is 0 until the stream behind is replaced.
  */
 final class RelayedPlayback implements PlaybackStream, RelayedStream {
+    private static final long UNTOLD = -1;
+    /** A change of less is no news. */
+    private static final long LATENCY_STEP_US = 10_000;
+
     private final RelayConnection connection;
     private final GuestRelay relay;
     private final PlaybackListener guest;
@@ -33,6 +37,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private long bytes;
     private long underflows;
     private long latencyUs = -1;
+    private long toldLatencyUs = UNTOLD;
     private long writeIndex;
     private long readIndex;
     private long base;
@@ -101,7 +106,10 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         wanted.attr = attr;
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
-        side.stream().bufferAttr(relay.budget().playback(attr, wanted.spec()), adjustLatency, earlyRequests, reply);
+        LatencyBudget budget = relay.budget();
+        BufferAttr bounded = budget.playback(attr, wanted.spec());
+        boolean inAll = adjustLatency || budget.countsDevice(attr, wanted.spec());
+        side.stream().bufferAttr(bounded, inAll, earlyRequests, reply);
     }
 
     @Override
@@ -303,6 +311,20 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         public void overflow() {
             if (!over) {
                 guest.overflow();
+            }
+        }
+
+        @Override
+        public void measured(long latency) {
+            if (over) {
+                return;
+            }
+            latencyUs = latency;
+            if (toldLatencyUs == UNTOLD
+                    || Math.abs(latency - toldLatencyUs)
+                            > Math.max(LATENCY_STEP_US, Math.min(latency, toldLatencyUs))) {
+                toldLatencyUs = latency;
+                relay.measured(wanted.name, latency);
             }
         }
     }

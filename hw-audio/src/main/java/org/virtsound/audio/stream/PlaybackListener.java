@@ -12,4 +12,11 @@ public interface PlaybackListener extends StreamListener {
 
     /** More came than the queue holds; the surplus is lost. */
     void overflow();
+
+    /**
+     * What its server has measured by itself, about once a second while it plays.
+     *
+     * @param latencyUs from writing to hearing
+     */
+    default void measured(long latencyUs) {}
 }

@@ -19,6 +19,7 @@ import org.virtsound.audio.PrivatePulse;
 import org.virtsound.audio.RelayHarness;
 import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestPolicy;
+import org.virtsound.audio.relay.RelayEvent;
 
 /** What the host's mixer shows of guests, and remembers: a real PulseAudio that keeps volumes. */
 class HostMixerIT {
@@ -182,6 +183,45 @@ class HostMixerIT {
             assertThat(player.isAlive()).isTrue();
             assertThat(player.output()).isEmpty();
         }
+    }
+
+    @Test
+    void whatAProgramLeavesToTheServerIsTheTargetAndNothingPassesTheMaximum() throws Exception {
+        GuestPolicy policy = new GuestPolicy(true, null, null, null, CapturePolicy.ASK, null, null, 60, 120);
+        RelayHarness.Guest alpha = harness.guest("alpha", policy);
+        try (Client player = music(alpha)) {
+            await().until(() -> latencyMs(alpha) > 0 && latencyMs(alpha) <= 65);
+            // As a paused guest: what it holds when it goes on is not played late.
+            new ProcessBuilder("kill", "-STOP", Long.toString(player.process().pid()))
+                    .start()
+                    .waitFor();
+            await().until(() ->
+                    shown("alpha") != null && alpha.status().streams().get(0).underflows() == 1);
+            await().pollDelay(java.time.Duration.ofSeconds(1)).until(() -> true);
+            new ProcessBuilder("kill", "-CONT", Long.toString(player.process().pid()))
+                    .start()
+                    .waitFor();
+            long played = alpha.status().playedBytes();
+            await().until(() -> alpha.status().playedBytes() > played + 48_000 * 4);
+            await().during(java.time.Duration.ofMillis(300)).until(() -> latencyMs(alpha) <= 65);
+        }
+        try (Client player =
+                Client.start(alpha.server(), "pacat", "--raw", "--rate=48000", "--latency-msec=2000", "/dev/zero")) {
+            await().until(() -> alpha.status().streams().stream().anyMatch(stream -> stream.bytes() > 48_000 * 4));
+            await().during(java.time.Duration.ofMillis(300))
+                    .until(() -> latencyMs(alpha) > 65 && latencyMs(alpha) <= 125);
+            assertThat(player.isAlive()).isTrue();
+        }
+        assertThat(harness.events)
+                .filteredOn(event -> event instanceof RelayEvent.LatencyMeasured measured && measured.latencyUs() > 0)
+                .hasSizeBetween(2, 6);
+    }
+
+    private static long latencyMs(RelayHarness.Guest guest) {
+        return guest.status().streams().stream()
+                .mapToLong(stream -> stream.latencyUs() / 1000)
+                .max()
+                .orElse(-1);
     }
 
     @Test

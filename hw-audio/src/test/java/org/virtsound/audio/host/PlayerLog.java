@@ -23,6 +23,7 @@ class PlayerLog implements PlaybackListener {
     long credit;
     boolean keepsUp;
     int timings;
+    long measuredUs = -1;
     long written;
     PlaybackStream stream;
 
@@ -98,6 +99,11 @@ class PlayerLog implements PlaybackListener {
     public void ended(ErrorCode error) {
         ended = error;
         events.add("ended " + error);
+    }
+
+    @Override
+    public void measured(long latencyUs) {
+        measuredUs = latencyUs;
     }
 
     @Override

@@ -59,6 +59,15 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void theLatencyIsMeasuredWithoutTheGuestAsking() {
+        Counter guest = play();
+        time.advanceMs(3000);
+        assertThat(guest.timings).isZero();
+        assertThat(guest.measuredUs)
+                .isCloseTo((guest.written - guest.ask().readIndex) * 1000 / BYTES_PER_MS, within(20_000L));
+    }
+
+    @Test
     void theReadIndexNeverGoesBack() {
         Counter guest = play();
         long last = 0;

@@ -30,6 +30,17 @@ class LatencyBudgetTest {
     }
 
     @Test
+    void theDevicesBufferCountsWhereTheLengthIsOursOrTheMaximumWouldBePassed() {
+        LatencyBudget budget = new LatencyBudget(30, 80);
+        assertThat(budget.countsDevice(BufferAttr.playback(-1, -1, -1, -1), SPEC))
+                .isTrue();
+        assertThat(budget.countsDevice(BufferAttr.playback(-1, 40 * MS, -1, -1), SPEC))
+                .isFalse();
+        assertThat(budget.countsDevice(BufferAttr.playback(-1, 60 * MS, -1, -1), SPEC))
+                .isTrue();
+    }
+
+    @Test
     void aGuestsOwnWordGoesBeforeTheServices() {
         LatencyBudget service = new LatencyBudget(30, 80);
         assertThat(service.under(policy(10, 20))).isEqualTo(new LatencyBudget(10, 20));

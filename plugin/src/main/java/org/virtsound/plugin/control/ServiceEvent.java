@@ -79,6 +79,17 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
                     "stream",
                     stopped.name());
         }
+        if (event instanceof RelayEvent.LatencyMeasured measured) {
+            return of(
+                    "latency",
+                    DEBUG,
+                    guest,
+                    "\"" + measured.name() + "\" is heard after " + measured.latencyUs() / 1000 + " ms",
+                    "stream",
+                    measured.name(),
+                    "latencyUs",
+                    measured.latencyUs());
+        }
         if (event instanceof RelayEvent.MicRequested) {
             return of(
                     "mic-requested",
