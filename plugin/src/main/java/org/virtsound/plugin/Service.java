@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.net.SoundNetwork;
@@ -38,6 +39,7 @@ final class Service {
     private final SoundNetwork network;
     private final SoundLan lan;
     private final AudioLoop audio;
+    private final HostSound sound;
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
     private final QubesGuests vchans;
@@ -58,6 +60,7 @@ final class Service {
             SoundNetwork network,
             SoundLan lan,
             AudioLoop audio,
+            HostSound sound,
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
             QubesGuests vchans,
@@ -69,6 +72,7 @@ final class Service {
         this.network = network;
         this.lan = lan;
         this.audio = audio;
+        this.sound = sound;
         this.relays = relays;
         this.endpoint = endpoint;
         this.vchans = vchans;
@@ -83,6 +87,7 @@ final class Service {
         RuntimeDir dir = RuntimeDir.take(config.runtimeDir());
         undo.push(dir::close);
         undo.push(audio::close);
+        undo.push(sound::close);
         // The network comes before the domains: one whose XML names the bridge does not start without it.
         undo.push(config.network().keep() ? lan::leave : lan::down);
         lan.apply(List.of());

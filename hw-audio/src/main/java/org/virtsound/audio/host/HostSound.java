@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
@@ -31,6 +32,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
     private static final Logger LOG = System.getLogger(HostSound.class.getName());
     private static final String AUTO = "auto";
     private static final int SILENCE_AFTER_S = 10;
+    private static final int ENDS_WITHIN_MS = 300;
 
     private final AudioLoop loop;
     private final PaceClock clock;
@@ -141,11 +143,18 @@ public final class HostSound implements SoundHost, AutoCloseable {
                 }));
     }
 
-    /** Lets go of its threads; places are closed by those who opened them. */
+    /** Lets go of its threads, once what is written is on the disk; places are closed by those who opened them, before. */
     @Override
     public void close() {
         watch.close();
-        lookups.shutdownNow();
+        lookups.shutdown();
+        try {
+            if (!lookups.awaitTermination(ENDS_WITHIN_MS, TimeUnit.MILLISECONDS)) {
+                lookups.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private HostStatus snapshot() {
