@@ -20,6 +20,7 @@ import org.virtsound.plugin.control.ControlServer;
 import org.virtsound.plugin.control.RuntimeDir;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
 import org.virtsound.plugin.local.LocalEndpoints;
+import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 import org.virtsound.plugin.qubes.QubesGuests;
@@ -113,6 +114,7 @@ final class Service {
         control.start(dir.controlSocket());
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
         reconciler.start();
+        serveMachines();
         undo.push(libvirt::stop);
         libvirt.start();
         SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
@@ -121,6 +123,18 @@ final class Service {
         systemd.watch(() -> reconciler.passedWithin(RECONCILER_PASSES_WITHIN_S, TimeUnit.SECONDS));
         systemd.ready(state());
         notify = systemd;
+    }
+
+    private void serveMachines() {
+        if (network.uplink() == null) {
+            return;
+        }
+        OutsideMachines machines = new OutsideMachines(network, config.machines());
+        log.log(
+                System.Logger.Level.WARNING,
+                "network.uplink: " + network.uplink() + " is a port of bridge " + network.bridge()
+                        + ", so that machines outside reach it; " + machines);
+        reconciler.connected(machines);
     }
 
     /** Looks at every guest anew. What of a changed configuration was not taken up is for the caller to say. */

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,12 +77,13 @@ public final class ConfigFile {
                     "host-server",
                     "\"auto\", \"unix:/PATH\", \"tcp:HOST:PORT\", \"alsa:PCM\", \"wav:/DIR\" or \"silence\"");
         }
+        ServiceConfig.Network network = network(keys);
         ServiceConfig read = new ServiceConfig(
                 uris,
                 serveAll,
                 hostServer,
                 absolute(keys, "runtime-dir", "/run/virt-sound"),
-                network(keys),
+                network,
                 audio(keys),
                 limits(keys),
                 vchan(keys),
@@ -91,6 +94,7 @@ public final class ConfigFile {
                         keys.yesNo("qubes.qubesdb", false),
                         absolute(keys, "qubes.qubesdb-socket", "/run/qubes/qubesdb.sock")),
                 new ServiceConfig.Control(keys.text("control.group", "virt-sound")),
+                machines(config, keys, network),
                 locals(config, keys),
                 localDir);
         keys.refuseUnknown();
@@ -150,6 +154,32 @@ public final class ConfigFile {
             }
         }
         return locals;
+    }
+
+    private static List<OutsideMachine> machines(Config config, Keys keys, ServiceConfig.Network network)
+            throws BadConfigException {
+        List<OutsideMachine> machines = new ArrayList<>();
+        Set<Object> taken = new HashSet<>();
+        for (String name : keys.sections("machine")) {
+            try {
+                OutsideMachine machine = OutsideMachine.parse(
+                        name,
+                        config.getConfig("machine").getConfig(ConfigUtil.quoteString(name)),
+                        Subnet.parse(network.subnet()));
+                if (network.uplink() == null) {
+                    throw new IllegalArgumentException("network.uplink is none (expected: the Ethernet port that it"
+                            + " is behind, as in network.uplink = eth1)");
+                }
+                if (!taken.add(machine.mac()) || !taken.add(machine.address())) {
+                    throw new IllegalArgumentException("another machine has its MAC address or its address"
+                            + " (expected: one of each for every machine)");
+                }
+                machines.add(machine);
+            } catch (IllegalArgumentException e) {
+                throw new BadConfigException("machine." + name + ": " + e.getMessage());
+            }
+        }
+        return machines;
     }
 
     private static ServiceConfig.Vchan vchan(Keys keys) throws BadConfigException {

@@ -106,6 +106,10 @@ public record LocalEndpoint(String name, Door door, CapturePolicy mic) {
     }
 
     public LocalEndpoint {
+        checkName(name);
+    }
+
+    static void checkName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("name: '" + name.substring(0, Math.min(name.length(), 40))
                     + "' (expected: 1 to 64 letters, digits, '.', '_' or '-')");

@@ -79,12 +79,7 @@ public final class LocalFiles {
      * @throws IllegalArgumentException with the key, its value and what was expected
      */
     public static LocalEndpoint parse(String name, Config config) {
-        for (String key : config.root().keySet()) {
-            if (!KEYS.contains(key)) {
-                throw new IllegalArgumentException("unknown key " + key + " (expected: one of "
-                        + String.join(", ", KEYS.stream().sorted().toList()) + ")");
-            }
-        }
+        refuseUnknown(config, KEYS);
         String tcp = text(config, "tcp");
         String uids = text(config, "uid");
         LocalEndpoint.Door door = tcp != null
@@ -97,6 +92,15 @@ public final class LocalFiles {
             throw new IllegalArgumentException("tcp beside a user, a group or uids (expected: tcp and allow alone)");
         }
         return new LocalEndpoint(name, door, mic(text(config, "mic")));
+    }
+
+    static void refuseUnknown(Config section, Set<String> known) {
+        for (String key : section.root().keySet()) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException("unknown key " + key + " (expected: one of "
+                        + String.join(", ", known.stream().sorted().toList()) + ")");
+            }
+        }
     }
 
     /** The endpoint's keys and values, as {@link #parse} reads them. */
@@ -120,7 +124,7 @@ public final class LocalFiles {
         }
     }
 
-    private static CapturePolicy mic(@Nullable String text) {
+    static CapturePolicy mic(@Nullable String text) {
         if (text == null) {
             return CapturePolicy.ASK;
         }
@@ -131,7 +135,7 @@ public final class LocalFiles {
                 .orElseThrow(() -> new IllegalArgumentException("mic: " + text + " (expected: off | ask | on)"));
     }
 
-    private static @Nullable String text(Config config, String key) {
+    static @Nullable String text(Config config, String key) {
         ConfigValue value = config.root().get(key);
         return value == null || value.unwrapped() == null ? null : String.valueOf(value.unwrapped());
     }

@@ -15,6 +15,7 @@ import org.virtsound.net.Subnet;
  * @param serveAllUris a list was given: all of them are served; otherwise the first that answers
  * @param hostServer where guests are heard: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence
  * @param runtimeDir of the control socket and the lock
+ * @param machines behind the network's uplink
  * @param locals endpoints for users and containers of this machine
  * @param localDir of the files of those that were added by the command
  */
@@ -29,11 +30,13 @@ public record ServiceConfig(
         Vchan vchan,
         Qubes qubes,
         Control control,
+        List<OutsideMachine> machines,
         List<LocalEndpoint> locals,
         Path localDir) {
 
     public ServiceConfig {
         libvirtUris = List.copyOf(libvirtUris);
+        machines = List.copyOf(machines);
         locals = List.copyOf(locals);
     }
 

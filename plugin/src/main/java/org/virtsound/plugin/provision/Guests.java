@@ -296,12 +296,13 @@ final class Guests {
         }
     }
 
-    /** The hypervisor may name two NICs alike (libvirt's test driver does); the second one is not let in as the first. */
+    /** Machines share the uplink. The hypervisor may name two NICs alike (libvirt's test driver does); the second one is not let in as the first. */
     private void shareNoDevice(List<Guest> order) {
         Map<String, Guest> byDevice = new HashMap<>();
         for (Guest guest : order) {
             GuestPort port = guest.port;
-            Guest first = port == null ? null : byDevice.putIfAbsent(port.device(), guest);
+            boolean own = port != null && !port.device().equals(network.uplink());
+            Guest first = port == null || !own ? null : byDevice.putIfAbsent(port.device(), guest);
             if (port != null && first != null) {
                 disconnect(guest);
                 guest.problems.add("its NIC's device " + port.device() + " is domain " + first.domain.name()

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.virtsound.audio.relay.CapturePolicy;
+import org.virtsound.net.MacAddress;
+import org.virtsound.net.Subnet;
 
 class ConfigFileTest {
     @TempDir
@@ -57,6 +60,57 @@ class ConfigFileTest {
         assertThat(config.limits().authSeconds()).isEqualTo(2);
         assertThat(config.vchan().socketDir()).isEqualTo(Path.of("/tmp/vchan"));
         assertThat(config.qubes().qubesdb()).isTrue();
+    }
+
+    @Test
+    void machinesBehindTheUplinkAreListedByName() throws Exception {
+        ServiceConfig config = read("""
+                network.uplink = eth1
+                machine { desk { mac = "52-54-00-AA-BB-01", address = "10.47.13.6", mic = off }
+                          tv { mac = "52:54:00:aa:bb:02", address = "10.47.13.5" } }
+                """);
+
+        assertThat(config.machines())
+                .containsExactly(
+                        new OutsideMachine(
+                                "desk",
+                                new MacAddress("52:54:00:aa:bb:01"),
+                                Subnet.parseAddress("10.47.13.6"),
+                                CapturePolicy.OFF),
+                        new OutsideMachine(
+                                "tv",
+                                new MacAddress("52:54:00:aa:bb:02"),
+                                Subnet.parseAddress("10.47.13.5"),
+                                CapturePolicy.ASK));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a { mac = \"52:54:00:00:00:01\" } | machine.a: no address (expected: its address",
+                "a { address = \"10.47.13.6\" } | machine.a: no mac (expected: its card's MAC address",
+                "a { mac = \"52:54:00:00:00\", address = \"10.47.13.6\" } | expected: six bytes",
+                "a { mac = \"52:54:00:00:00:01\", address = \"10.47.13.1\" } | the host's",
+                "a { mac = \"52:54:00:00:00:01\", address = \"10.47.14.6\" } | expected: one of 10.47.13.0/29",
+                "a { mac = \"52:54:00:00:00:01\", address = \"10.47.13.6\", mic = yes } | mic: yes (expected: off",
+                "a { mac = \"52:54:00:00:00:01\", adress = \"10.47.13.6\" } | unknown key adress (expected: one of address, mac, mic)",
+                "a/b { mac = \"52:54:00:00:00:01\", address = \"10.47.13.6\" } | 1 to 64 letters",
+            })
+    void aMachineThatCannotBeServedIsNamedWithWhatWasExpected(String section, String message) {
+        assertThatThrownBy(() -> read("network.uplink = eth1\nmachine { " + section + " }"))
+                .isInstanceOf(BadConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void machinesNeedAnUplinkAndAnAddressEach() {
+        String a = "a { mac = \"52:54:00:00:00:01\", address = \"10.47.13.6\" }";
+        String b = "b { mac = \"52:54:00:00:00:02\", address = \"10.47.13.6\" }";
+        assertThatThrownBy(() -> read("machine { " + a + " }"))
+                .hasMessageContaining("machine.a: network.uplink is none");
+        assertThatThrownBy(() -> read("network.uplink = eth1\nmachine { " + a + ", " + b + " }"))
+                .hasMessageContaining("machine.b: another machine has its MAC address or its address");
     }
 
     @ParameterizedTest
