@@ -33,9 +33,9 @@ import org.virtsound.audio.stream.AudioLoop;
 @Singleton
 public final class PulseTcpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 64;
-    /** No other guest waits longer than for two reads of one guest's bytes. */
+    /** No other guest waits longer than for two reads of one guest's bytes; a usual block of 20 ms is one. */
     static final RecvByteBufAllocator READS =
-            new AdaptiveRecvByteBufAllocator(64, 4 << 10, 32 << 10).maxMessagesPerRead(2);
+            new AdaptiveRecvByteBufAllocator(4 << 10, 4 << 10, 32 << 10).maxMessagesPerRead(2);
 
     static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
     /** A guest may be paused for long with something unread; the kernel would give up after a quarter of an hour. */

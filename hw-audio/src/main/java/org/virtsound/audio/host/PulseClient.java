@@ -3,6 +3,7 @@ package org.virtsound.audio.host;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -63,6 +65,8 @@ final class PulseClient implements FrameListener {
     private static final int FRAME_MAX_BYTES = 1 << 20;
     /** From connecting to being ready for streams. */
     private static final int ANSWERS_WITHIN_MS = 3000;
+    /** What a server asks of all its streams at once is one read. */
+    private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(4 << 10, 4 << 10, 64 << 10);
     /** What waits for a server that does not read, before audio to it is thrown away. */
     private static final WriteBufferWaterMark QUEUED_BYTES = new WriteBufferWaterMark(256 << 10, 1 << 20);
     /** The kernel then puts our uid beside the first bytes even where the server has not asked for it yet (SOL_SOCKET, 16). */
@@ -124,6 +128,7 @@ final class PulseClient implements FrameListener {
                 .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, ANSWERS_WITHIN_MS)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUED_BYTES)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
