@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             MicCommand.class,
             WatchCommand.class,
             HostCommand.class,
+            DoctorCommand.class,
             NetCommand.class,
             LocalCommand.class
         })

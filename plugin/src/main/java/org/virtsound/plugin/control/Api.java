@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 
@@ -29,6 +30,8 @@ final class Api {
             "GET /local",
             "GET, PUT, DELETE /local/NAME",
             "GET /network",
+            "GET /libvirt",
+            "GET /libvirt/NAME",
             "GET, PUT /host",
             "GET /metrics",
             "GET /events");
@@ -37,16 +40,27 @@ final class Api {
     private final Reconciler reconciler;
     private final LocalResources locals;
     private final DomainChanges changes;
+    private final LibvirtResources libvirt;
     private final HostResource host;
     private final SoundNetwork network;
+    private final int maxLatencyMs;
 
     @Inject
-    Api(Reconciler reconciler, LocalResources locals, DomainChanges changes, HostResource host, SoundNetwork network) {
+    Api(
+            Reconciler reconciler,
+            LocalResources locals,
+            DomainChanges changes,
+            LibvirtResources libvirt,
+            HostResource host,
+            SoundNetwork network,
+            ServiceConfig config) {
         this.reconciler = reconciler;
         this.locals = locals;
         this.changes = changes;
+        this.libvirt = libvirt;
         this.host = host;
         this.network = network;
+        this.maxLatencyMs = config.audio().maxLatencyMs();
     }
 
     CompletableFuture<Answer> answer(Request request) {
@@ -60,6 +74,9 @@ final class Api {
         }
         if (path.equals(List.of("host")) && request.method().equals("PUT")) {
             return host.use(request);
+        }
+        if (request.method().equals("GET") && resource.equals("libvirt") && path.size() <= 2) {
+            return libvirt.read(path);
         }
         if (!request.method().equals("GET") || path.size() > 1) {
             return done(Answer.error(
@@ -111,7 +128,8 @@ final class Api {
         return switch (what) {
             case "GET " ->
                 found.isPresent()
-                        ? status(found.get()).thenApply(status -> Answer.json(DomainJson.whole(found.get(), status)))
+                        ? status(found.get())
+                                .thenApply(status -> Answer.json(DomainJson.whole(found.get(), status, maxLatencyMs)))
                         : done(unknown(reference));
             case "PUT mic" -> found.isPresent() ? changes.mic(found.get(), request) : done(unknown(reference));
             case "PUT settings" -> changes.settings(reference, request.body());

@@ -56,7 +56,8 @@ final class DomainJson {
         return json;
     }
 
-    static Map<String, Object> whole(GuestView guest, Optional<RelayStatus> status) {
+    /** @param maxLatencyMs of a guest whose owner set none */
+    static Map<String, Object> whole(GuestView guest, Optional<RelayStatus> status, int maxLatencyMs) {
         Map<String, Object> json = line(guest, status);
         Domain.Nic nic = guest.nic();
         json.put("libvirtUri", guest.hypervisorUri());
@@ -66,7 +67,10 @@ final class DomainJson {
         json.put(
                 "policy",
                 policy(status.map(RelayStatus::policy).orElse(guest.settings().policy())));
+        Integer ownMaxLatencyMs = guest.settings().policy().maxLatencyMs();
+        json.put("maxLatencyMs", ownMaxLatencyMs == null ? maxLatencyMs : ownMaxLatencyMs);
         json.put("host", status.map(RelayStatus::host).orElse(null));
+        json.put("hostProblem", status.map(RelayStatus::problem).orElse(null));
         json.put("refusedCommands", status.map(RelayStatus::refusedCommands).orElse(0L));
         json.put("closedConnections", status.map(RelayStatus::closedConnections).orElse(0L));
         json.put(

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.LibvirtException;
@@ -28,7 +29,10 @@ final class LibvirtLink {
     private final HypervisorListener listener;
     private final Thread thread;
     private final Map<String, CompletableFuture<LibvirtConnection>> opening = new HashMap<>();
-    private List<String> uris;
+    private final AtomicLong events = new AtomicLong();
+    private volatile List<String> uris;
+    private volatile @Nullable String connectedTo;
+    private volatile @Nullable String problem;
     private @Nullable String lastTrouble;
     private long toldNanos;
     private volatile @Nullable LibvirtConnection broken;
@@ -43,6 +47,11 @@ final class LibvirtLink {
 
     void start() {
         thread.start();
+    }
+
+    /** For any thread. */
+    LinkStatus status() {
+        return new LinkStatus(uris, connectedTo, problem, events.get());
     }
 
     /** Asks it to end; {@link #join} waits for it. */
@@ -79,10 +88,15 @@ final class LibvirtLink {
 
     private void serve(LibvirtConnection connection) {
         try {
-            connection.watch(domain -> listener.changed(connection, domain));
+            connection.watch(domain -> {
+                events.incrementAndGet();
+                listener.changed(connection, domain);
+            });
             log.log(System.Logger.Level.INFO, "connected to " + connection.uri());
             lastTrouble = null;
+            problem = null;
             uris = List.of(connection.uri());
+            connectedTo = connection.uri();
             listener.connected(connection);
             while (!stop.isDone() && broken != connection) {
                 LockSupport.park(this);
@@ -95,6 +109,7 @@ final class LibvirtLink {
         } catch (HypervisorException e) {
             trouble(connection.uri() + ": " + e.getMessage());
         } finally {
+            connectedTo = null;
             listener.lost(connection);
             connection.close();
         }
@@ -165,6 +180,7 @@ final class LibvirtLink {
 
     /** Said once, not at every retry; once more where the reason changed for good. */
     private void trouble(String text) {
+        problem = text;
         boolean isNew =
                 lastTrouble == null || (!text.equals(lastTrouble) && System.nanoTime() - toldNanos > TELL_AGAIN_NANOS);
         log.log(isNew ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, text);

@@ -24,6 +24,11 @@ public final class LibvirtWatcher {
         links.forEach(LibvirtLink::start);
     }
 
+    /** How each connection stands. For any thread. */
+    public List<LinkStatus> status() {
+        return links.stream().map(LibvirtLink::status).toList();
+    }
+
     public void stop() {
         links.forEach(LibvirtLink::stop);
         links.forEach(LibvirtLink::join);

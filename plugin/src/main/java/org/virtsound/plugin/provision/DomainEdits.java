@@ -27,7 +27,7 @@ final class DomainEdits {
     }
 
     /** A domain, and the connection that knows it. */
-    private record Found(Hypervisor hypervisor, UUID uuid, Optional<String> live, Optional<String> persistent) {}
+    record Found(Hypervisor hypervisor, UUID uuid, Optional<String> live, Optional<String> persistent) {}
 
     /**
      * @param persistent at the next start, too
@@ -98,7 +98,7 @@ final class DomainEdits {
         inbox.changed(found.hypervisor(), found.uuid());
     }
 
-    private static Found find(Collection<Hypervisor> hypervisors, String reference) throws HypervisorException {
+    static Found find(Collection<Hypervisor> hypervisors, String reference) throws HypervisorException {
         if (hypervisors.isEmpty()) {
             throw new HypervisorException("libvirt is not there; it is waited for");
         }

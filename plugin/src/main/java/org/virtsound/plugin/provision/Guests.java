@@ -70,7 +70,7 @@ final class Guests {
 
     /** The domain runs: it is taken in, or let go where it does not take part any more. */
     void runs(Hypervisor hypervisor, Domain domain) {
-        boolean takesPart = !domain.isHost() && (domain.settings() != null || domain.nicOn(network.bridge()) != null);
+        boolean takesPart = takesPart(domain, network.bridge());
         Guest guest = guests.get(domain.uuid());
         boolean anotherRun = guest != null && guest.domain.id() != domain.id();
         if (guest != null && (!takesPart || anotherRun)) {
@@ -86,6 +86,11 @@ final class Guests {
             guest.hypervisor = hypervisor;
             guest.domain = domain;
         }
+    }
+
+    /** Who has our element, or a NIC on the bridge; never the host itself. */
+    static boolean takesPart(Domain domain, String bridge) {
+        return !domain.isHost() && (domain.settings() != null || domain.nicOn(bridge) != null);
     }
 
     /** The domain does not run: nothing of it stays. */

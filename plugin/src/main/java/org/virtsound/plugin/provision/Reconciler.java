@@ -116,6 +116,16 @@ public final class Reconciler implements HypervisorListener {
     }
 
     /**
+     * Asks libvirt for a domain, whether it takes part or not. For any thread.
+     *
+     * @param reference a name, UUID or id
+     * @return ends with {@link HypervisorException} where libvirt is not there or knows none
+     */
+    public CompletableFuture<KnownDomain> look(String reference) {
+        return call(() -> KnownDomain.of(DomainEdits.find(hypervisors, reference), bridge));
+    }
+
+    /**
      * Changes settings in the domain's metadata, live where it runs. For any thread.
      *
      * @param reference a name, UUID or id
@@ -123,30 +133,34 @@ public final class Reconciler implements HypervisorListener {
      * @return ends with {@link HypervisorException} or {@link IllegalArgumentException}, whose message says what to do
      */
     public CompletableFuture<Boolean> set(String reference, List<Setting> settings, boolean persistent) {
-        return edit(() -> edits.set(hypervisors, reference, settings, persistent));
+        return call(() -> {
+            edits.set(hypervisors, reference, settings, persistent);
+            return true;
+        });
     }
 
     /** Lets the domain take part, or not any more, from now on and at its next starts. For any thread. */
     public CompletableFuture<Boolean> enable(String reference, boolean enabled) {
-        return edit(() -> {
+        return call(() -> {
             if (enabled) {
                 edits.enable(hypervisors, reference);
             } else {
                 edits.disable(hypervisors, reference);
             }
+            return true;
         });
     }
 
-    private interface Edit {
-        void run() throws HypervisorException;
+    private interface Call<T> {
+        T run() throws HypervisorException;
     }
 
-    private CompletableFuture<Boolean> edit(Edit edit) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
+    /** On the reconciler's thread. */
+    private <T> CompletableFuture<T> call(Call<T> call) {
+        CompletableFuture<T> done = new CompletableFuture<>();
         inbox.put(new Inbox.Note.Task(() -> {
             try {
-                edit.run();
-                done.complete(true);
+                done.complete(call.run());
             } catch (HypervisorException | RuntimeException e) {
                 done.completeExceptionally(e);
             }
