@@ -29,6 +29,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private final GuestRelay relay;
     private final PlaybackListener guest;
     private final HostRequest wanted;
+    private final LevelMeter level;
     private final PendingTimings timings = new PendingTimings();
     private Side side;
 
@@ -48,6 +49,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         this.relay = relay;
         this.guest = guest;
         wanted = new HostRequest(request, relay.identity().title());
+        level = new LevelMeter(request.spec().format());
         side = open();
     }
 
@@ -63,6 +65,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         int size = block.readableBytes();
         bytes += size;
         relay.meters().playedBytes += size;
+        level.passed(block);
         outstandingCredit -= size;
         writeIndex = (mode == SeekMode.ABSOLUTE ? 0 : writeIndex) + offsetBytes + size;
         side.stream().write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - base : offsetBytes);
@@ -209,7 +212,15 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     public StreamStatus status() {
         StreamRequest request = wanted.guests();
         return new StreamStatus(
-                true, wanted.name, request.spec(), wanted.corked, bytes, underflows, latencyUs, side.live);
+                true,
+                wanted.name,
+                request.spec(),
+                wanted.corked,
+                bytes,
+                underflows,
+                latencyUs,
+                level.takeDbfs(),
+                side.live);
     }
 
     /** What one stream behind tells; deaf once it is replaced. */

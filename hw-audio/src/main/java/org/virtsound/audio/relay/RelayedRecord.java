@@ -25,6 +25,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
     private final GuestRelay relay;
     private final MicListener guest;
     private final HostRequest wanted;
+    private final LevelMeter level;
     private final PendingTimings timings = new PendingTimings();
     /** What the guest hears. */
     private Side side;
@@ -44,6 +45,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         this.relay = relay;
         this.guest = guest;
         wanted = new HostRequest(request, relay.identity().title());
+        level = new LevelMeter(request.spec().format());
         side = open(relay.mic().open());
     }
 
@@ -229,7 +231,15 @@ final class RelayedRecord implements RecordStream, RelayedStream {
     @Override
     public StreamStatus status() {
         return new StreamStatus(
-                false, wanted.name, wanted.guests().spec(), wanted.corked, bytes, 0, latencyUs, side.live);
+                false,
+                wanted.name,
+                wanted.guests().spec(),
+                wanted.corked,
+                bytes,
+                0,
+                latencyUs,
+                level.takeDbfs(),
+                side.live);
     }
 
     /** What one stream behind tells; deaf while it is not what the guest hears. */
@@ -299,6 +309,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             int size = fragment.readableBytes();
             bytes += size;
             relay.meters().recordedBytes += size;
+            level.passed(fragment);
             guest.fragment(fragment);
         }
 

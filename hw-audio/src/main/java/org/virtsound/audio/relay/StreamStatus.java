@@ -10,6 +10,7 @@ import org.virtsound.audio.stream.SampleSpec;
  * @param bytes of audio since it was opened
  * @param underflows since it was opened
  * @param latencyUs last measured, -1 before
+ * @param peakDbfs since the last time that this was asked, 0 at full scale, -120 for silence; NaN where it is not measured yet
  * @param live on the host's card, rather than on silence
  */
 public record StreamStatus(
@@ -20,4 +21,5 @@ public record StreamStatus(
         long bytes,
         long underflows,
         long latencyUs,
+        double peakDbfs,
         boolean live) {}

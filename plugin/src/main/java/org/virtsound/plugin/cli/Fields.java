@@ -31,6 +31,10 @@ final class Fields {
         return object.get(key) instanceof Number number ? number.longValue() : 0;
     }
 
+    double real(String key) {
+        return object.get(key) instanceof Number number ? number.doubleValue() : 0;
+    }
+
     List<?> list(String key) {
         return object.get(key) instanceof List<?> list ? list : List.of();
     }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             WatchCommand.class,
             HostCommand.class,
             DoctorCommand.class,
+            TopCommand.class,
             NetCommand.class,
             LocalCommand.class
         })

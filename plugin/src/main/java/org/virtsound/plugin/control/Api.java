@@ -26,6 +26,7 @@ final class Api {
             "PUT /domains/NAME/settings",
             "PUT /domains/NAME/enabled",
             "PUT /domains/NAME/mic",
+            "GET /streams",
             "GET /mic",
             "GET /local",
             "GET, PUT, DELETE /local/NAME",
@@ -86,6 +87,7 @@ final class Api {
         return switch (resource) {
             case "" -> done(Answer.json(Map.of("resources", RESOURCES)));
             case "domains" -> list("domains", DomainJson::line);
+            case "streams" -> list("domains", DomainJson::streams);
             case "mic" -> list("guests", DomainJson::micLine);
             case "host" -> statuses().thenCompose(host::read);
             case "metrics" -> metrics();

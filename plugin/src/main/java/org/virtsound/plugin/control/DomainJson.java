@@ -73,11 +73,20 @@ final class DomainJson {
         json.put("hostProblem", status.map(RelayStatus::problem).orElse(null));
         json.put("refusedCommands", status.map(RelayStatus::refusedCommands).orElse(0L));
         json.put("closedConnections", status.map(RelayStatus::closedConnections).orElse(0L));
-        json.put(
-                "streamList",
-                status.map(s -> s.streams().stream().map(DomainJson::stream).toList())
-                        .orElse(List.of()));
+        json.put("streamList", streamList(status));
         return json;
+    }
+
+    /** The line, and each stream. */
+    static Map<String, Object> streams(GuestView guest, Optional<RelayStatus> status) {
+        Map<String, Object> json = line(guest, status);
+        json.put("streamList", streamList(status));
+        return json;
+    }
+
+    private static List<Map<String, Object>> streamList(Optional<RelayStatus> status) {
+        return status.map(s -> s.streams().stream().map(DomainJson::stream).toList())
+                .orElse(List.of());
     }
 
     /** One word for people: what they would say is going on. */
@@ -140,6 +149,7 @@ final class DomainJson {
         json.put("bytes", stream.bytes());
         json.put("underflows", stream.underflows());
         json.put("latencyUs", stream.latencyUs());
+        json.put("peakDbfs", Double.isNaN(stream.peakDbfs()) ? null : Math.round(10 * stream.peakDbfs()) / 10.0);
         json.put("live", stream.live());
         return json;
     }

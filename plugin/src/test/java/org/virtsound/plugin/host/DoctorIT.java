@@ -104,13 +104,21 @@ class DoctorIT {
         libvirtd.start(guest.write(host.directory()), guest.name());
         Namespace inside = host.namespace().guest(guest.device(), "SOUND", guest.mac(), "10.47.13.2/29");
         await().atMost(SOON).until(() -> host.rules().contains(guest.mac()));
-        client(inside, "pacat", "--raw", "/dev/zero");
+        client(inside, "pacat", "--raw", "--volume=6554", "/dev/urandom");
         await().atMost(SOON)
                 .until(() -> "playing".equals(host.show(guest.name()).get("state")));
         assertThat(host.virtSound("doctor", guest.name()))
                 .satisfies(ended -> assertThat(ended.output()).contains("no link is broken"))
                 .extracting(Processes.Ended::exitCode)
                 .isEqualTo(0);
+
+        assertThat(host.virtSound("top").output())
+                .contains("host: pulseaudio ")
+                .containsPattern("guest2 +plays +█+ +-?0\\.0 +[0-9]+ ms +[0-9]+ +ask +/dev/urandom");
+        assertThat(onATerminal("top"))
+                .startsWith("\u001b[?1049h")
+                .contains("/dev/urandom", "\u001b[H")
+                .endsWith("\u001b[?1049l");
 
         host.virtSound("mute", guest.name());
         await().atMost(SOON).untilAsserted(() -> broken(guest.name(), "volume", "virt-sound unmute guest2"));
@@ -119,6 +127,21 @@ class DoctorIT {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(host.virtSound("doctor").output())
                         .contains("BROKEN", "no server listens there", "to mend it:"));
+    }
+
+    /** What a terminal gets of a command that is ended by Ctrl-C after 3 s. */
+    private String onATerminal(String word) throws Exception {
+        Path typescript = host.directory().resolve("typescript");
+        String dist = host.command();
+        Processes.ended(List.of(
+                "timeout",
+                "10",
+                "script",
+                "-qec",
+                "timeout --foreground -s INT 3 " + dist + " " + word + " --config " + host.config(),
+                typescript.toString()));
+        String text = Files.readString(typescript).replaceAll("(?s)\\AScript started[^\\n]*\\n", "");
+        return text.replaceAll("(?s)\\s*Script done[^\\n]*\\n\\z", "").strip();
     }
 
     private void client(Namespace inside, String... words) throws Exception {

@@ -112,6 +112,11 @@ public final class Host implements AutoCloseable {
         return Processes.ended(command);
     }
 
+    /** The command's file. */
+    public String command() {
+        return DIST.resolve("bin/virt-sound").toString();
+    }
+
     /** What the daemon says of a domain; empty where it has no sound, or there is no daemon. */
     public Map<String, Object> show(String domain) {
         return ask("/domains/" + domain);
