@@ -130,13 +130,15 @@ public record NetworkState(
         return link(network.bridge()).flatMap(link -> Maker.of(link.alias()));
     }
 
-    private static List<Entry> entries(String json) {
+    /** Where the kernel can filter VLANs, an entry is listed once without one and once for the default one; it is one to us. */
+    static List<Entry> entries(String json) {
         return Json.objects(json).stream()
                 .filter(entry -> Json.text(entry, "state").equals("static"))
                 .map(entry -> new Entry(
                         Json.text(entry, "ifname"),
                         Json.text(entry, "mac"),
                         entry.get("flags") instanceof List<?> flags && flags.contains("sticky")))
+                .distinct()
                 .toList();
     }
 
