@@ -329,7 +329,10 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         }
     }
 
-    /** Sees, once a second while it plays, that the host still answers; all streams in the same instant. */
+    /**
+     * Sees, every two seconds while it plays, that the host still answers; all streams in the same instant. Where we come late, it
+     * still has had a second.
+     */
     private void checkPulse(long nowNs) {
         if (!live || !hostPlaying || wanted.corked) {
             return;
@@ -339,7 +342,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         } else {
             unanswered = true;
             askHost();
-            pulseCheck.at((nowNs / PULSE_NS + 1) * PULSE_NS);
+            pulseCheck.at((nowNs / PULSE_NS + 2) * PULSE_NS);
         }
     }
 
