@@ -15,18 +15,19 @@ import org.virtsound.plugin.provision.HypervisorException;
 import org.virtsound.plugin.provision.HypervisorListener;
 
 /**
- * Keeps one connection up: the first of its URIs that answers, and from then on that one. Its thread owns everything but the flags
+ * Keeps one connection up: the first of its URIs that answers, and from then on that one; one that has not said no yet is waited for. Its thread owns everything but the flags
  * that callbacks set; a connection is opened on a thread of its own, since a daemon that hangs would hold it for ever.
  */
 final class LibvirtLink {
     private static final System.Logger log = System.getLogger(LibvirtLink.class.getName());
-    private static final int OPEN_WITHIN_S = 10;
+    private static final int OPEN_WITHIN_MS = 10_000;
     private static final int FIRST_RETRY_MS = 250;
     private static final int LAST_RETRY_MS = 5_000;
     private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int STOP_WITHIN_MS = 700;
 
     private final HypervisorListener listener;
+    private final int openWithinMs;
     private final Thread thread;
     private final Map<String, CompletableFuture<LibvirtConnection>> opening = new HashMap<>();
     private final AtomicLong events = new AtomicLong();
@@ -39,8 +40,13 @@ final class LibvirtLink {
     private final CompletableFuture<@Nullable Void> stop = new CompletableFuture<>();
 
     LibvirtLink(List<String> uris, HypervisorListener listener) {
+        this(uris, listener, OPEN_WITHIN_MS);
+    }
+
+    LibvirtLink(List<String> uris, HypervisorListener listener, int openWithinMs) {
         this.uris = uris;
         this.listener = listener;
+        this.openWithinMs = openWithinMs;
         this.thread = new Thread(this::run, "libvirt " + String.join(" ", uris));
         thread.setDaemon(true);
     }
@@ -122,12 +128,19 @@ final class LibvirtLink {
                 return null;
             }
             try {
-                return open(uri);
+                LibvirtConnection connection = open(uri);
+                if (!reasons.isEmpty()) {
+                    log.log(System.Logger.Level.INFO, "not served, as it does not answer: " + reasons);
+                }
+                return connection;
             } catch (HypervisorException e) {
                 reasons.append(reasons.isEmpty() ? "" : "; ")
                         .append(uri)
                         .append(": ")
                         .append(e.getMessage());
+                if (opening.containsKey(uri)) {
+                    break; // it has not said no: on a busy host the next one would be the wrong one, for good
+                }
             }
         }
         trouble("waiting for libvirt: " + reasons);
@@ -137,7 +150,7 @@ final class LibvirtLink {
     private LibvirtConnection open(String uri) throws HypervisorException {
         CompletableFuture<LibvirtConnection> attempt = opening.computeIfAbsent(uri, this::attempt);
         try {
-            CompletableFuture.anyOf(attempt, stop).get(OPEN_WITHIN_S, TimeUnit.SECONDS);
+            CompletableFuture.anyOf(attempt, stop).get(openWithinMs, TimeUnit.MILLISECONDS);
             if (!attempt.isDone()) {
                 throw new HypervisorException("stopped");
             }
@@ -145,7 +158,7 @@ final class LibvirtLink {
             return attempt.join();
         } catch (TimeoutException e) {
             // The attempt goes on and is asked again next time; another one would hang beside it.
-            throw new HypervisorException("no answer within " + OPEN_WITHIN_S + " s");
+            throw new HypervisorException("no answer within " + openWithinMs + " ms");
         } catch (ExecutionException e) {
             opening.remove(uri);
             Throwable cause = e.getCause();

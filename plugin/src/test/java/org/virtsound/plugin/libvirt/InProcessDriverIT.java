@@ -3,14 +3,20 @@ package org.virtsound.plugin.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.virtsound.plugin.provision.Hypervisor;
@@ -39,12 +45,6 @@ class InProcessDriverIT implements HypervisorListener {
         changed.add(domain);
     }
 
-    @BeforeEach
-    void start() {
-        link.start();
-        await().until(() -> !connected.isEmpty());
-    }
-
     @AfterEach
     void stop() {
         link.stop();
@@ -53,6 +53,8 @@ class InProcessDriverIT implements HypervisorListener {
 
     @Test
     void theFirstUriThatAnswersIsServedAndSaysWhichDomainToReadAgain() throws Exception {
+        link.start();
+        await().until(() -> !connected.isEmpty());
         Hypervisor hypervisor = connected.remove();
         assertThat(hypervisor.uri()).isEqualTo("test:///default");
         assertThat(hypervisor.liveXml(GUEST)).isEmpty();
@@ -77,5 +79,24 @@ class InProcessDriverIT implements HypervisorListener {
         domain.undefine();
         domain.free();
         user.close();
+    }
+
+    @Test
+    void oneThatIsSlowToAnswerIsNotPassedOverForTheNext(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("slow");
+        try (ServerSocketChannel slow = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            slow.bind(UnixDomainSocketAddress.of(socket));
+            LibvirtLink patient =
+                    new LibvirtLink(List.of("xen+unix:///system?socket=" + socket, "test:///default"), this, 50);
+            patient.start();
+            SocketChannel asking = slow.accept();
+            await().during(500, TimeUnit.MILLISECONDS).until(connected::isEmpty);
+
+            asking.close(); // that is an answer: no
+            await().until(() -> !connected.isEmpty());
+            assertThat(connected.remove().uri()).isEqualTo("test:///default");
+            patient.stop();
+            patient.join();
+        }
     }
 }
