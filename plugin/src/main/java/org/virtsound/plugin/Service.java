@@ -24,6 +24,7 @@ import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 import org.virtsound.plugin.qubes.QubesGuests;
+import org.virtsound.plugin.xen.XlGuests;
 
 /**
  * The order of things: each step of the start leaves behind how it is undone, and the stop undoes them in reverse, every one even if
@@ -47,6 +48,7 @@ final class Service {
     private final LocalEndpoints locals;
     private final Reconciler reconciler;
     private final LibvirtWatcher libvirt;
+    private final XlGuests xl;
     private final ControlServer control;
     private final Deque<Undo> undo = new ArrayDeque<>();
     private volatile @Nullable SystemdNotify notify;
@@ -68,6 +70,7 @@ final class Service {
             LocalEndpoints locals,
             Reconciler reconciler,
             LibvirtWatcher libvirt,
+            XlGuests xl,
             ControlServer control) {
         this.config = config;
         this.network = network;
@@ -80,6 +83,7 @@ final class Service {
         this.locals = locals;
         this.reconciler = reconciler;
         this.libvirt = libvirt;
+        this.xl = xl;
         this.control = control;
     }
 
@@ -117,6 +121,9 @@ final class Service {
         serveMachines();
         undo.push(libvirt::stop);
         libvirt.start();
+        if (xl.canBe()) {
+            reconciler.connected(xl);
+        }
         SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
         undo.push(systemd::close);
         undo.push(systemd::stopping);

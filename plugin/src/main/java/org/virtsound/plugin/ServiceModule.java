@@ -12,6 +12,7 @@ import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
+import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.net.Commands;
 import org.virtsound.net.DhcpServer;
 import org.virtsound.net.LocalCommands;
@@ -22,13 +23,18 @@ import org.virtsound.plugin.provision.BridgePorts;
 import org.virtsound.plugin.provision.GuestEvent;
 import org.virtsound.plugin.provision.GuestNetwork;
 import org.virtsound.plugin.provision.HypervisorListener;
+import org.virtsound.plugin.provision.NicDevices;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 import org.virtsound.plugin.provision.VchanGuests;
 import org.virtsound.plugin.qubes.QubesGuests;
+import org.virtsound.plugin.xen.XenNics;
+import org.virtsound.plugin.xen.XlGuests;
 
 /** Wires the daemon: which room gets which other. */
 final class ServiceModule extends AbstractModule {
+    private static final Path DEVICES = Path.of("/sys/class/net");
+
     private final ServiceConfig config;
 
     ServiceModule(ServiceConfig config) {
@@ -78,6 +84,16 @@ final class ServiceModule extends AbstractModule {
 
     @Provides
     BridgePorts bridgePorts(SoundNetwork network) {
-        return new BridgePorts(Path.of("/sys/class/net"), network.bridge());
+        return new BridgePorts(DEVICES, network.bridge());
+    }
+
+    @Provides
+    NicDevices nicDevices() {
+        return new XenNics(XenStore.PLACES, DEVICES);
+    }
+
+    @Provides
+    XlGuests xlGuests(SoundNetwork network) {
+        return new XlGuests(XenStore.PLACES, Path.of("/var/lib/xen"), DEVICES, network.bridge());
     }
 }

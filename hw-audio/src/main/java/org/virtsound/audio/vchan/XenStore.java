@@ -1,6 +1,6 @@
 package org.virtsound.audio.vchan;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.EOFException;
 import java.io.FileInputStream;
@@ -27,13 +27,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Wire: type, request, transaction, length (four little-endian words), then the payload.
  */
-final class XenStore implements AutoCloseable {
-    static final List<Path> PLACES =
+public final class XenStore implements AutoCloseable {
+    /** Where it is reached in the domain that runs it, and in any. */
+    public static final List<Path> PLACES =
             List.of(Path.of("/run/xenstored/socket"), Path.of("/var/run/xenstored/socket"), Path.of("/dev/xen/xenbus"));
 
+    private static final int DIRECTORY = 1;
     private static final int READ = 2;
     private static final int WATCH = 4;
     private static final int UNWATCH = 5;
+    private static final int WRITE = 11;
+    private static final int REMOVE = 13;
     private static final int WATCH_EVENT = 15;
     private static final int ERROR = 16;
     private static final int IS_DOMAIN_INTRODUCED = 17;
@@ -55,7 +59,7 @@ final class XenStore implements AutoCloseable {
     }
 
     /** @param places tried in this order */
-    static XenStore connect(List<Path> places) throws IOException {
+    public static XenStore connect(List<Path> places) throws IOException {
         IOException last = new IOException("no xenstore at " + places);
         for (Path place : places) {
             try {
@@ -95,9 +99,26 @@ final class XenStore implements AutoCloseable {
     }
 
     /** @return null where there is no such node, or it may not be read */
-    @Nullable
-    String read(String path) throws IOException {
+    public @Nullable String read(String path) throws IOException {
         return ask(READ, path + '\0');
+    }
+
+    /** @return the names of the nodes below it; none where there is no such node, or it may not be read */
+    public List<String> list(String path) throws IOException {
+        String names = ask(DIRECTORY, path + '\0');
+        return names == null || names.isEmpty() ? List.of() : List.of(names.split("\0"));
+    }
+
+    /** @throws IOException where it may not be written */
+    public void write(String path, String value) throws IOException {
+        if (ask(WRITE, path + '\0' + value) == null) {
+            throw new IOException(path + " cannot be written");
+        }
+    }
+
+    /** Takes the node away, if it is there, with those below it. */
+    public void remove(String path) throws IOException {
+        String unusedAnswer = ask(REMOVE, path + '\0');
     }
 
     boolean domainExists(int domid) throws IOException {
@@ -137,7 +158,7 @@ final class XenStore implements AutoCloseable {
                     "xenstore message: " + lengthBytes + " bytes (expected: <= " + PAYLOAD_MAX_BYTES + ")");
         }
         Message message =
-                new Message(type, request, new String(exactly(lengthBytes).array(), US_ASCII));
+                new Message(type, request, new String(exactly(lengthBytes).array(), UTF_8));
         if (type == WATCH_EVENT) {
             String[] pathAndToken = message.payload.split("\0", -1);
             if (pathAndToken.length >= 2) {
@@ -158,7 +179,7 @@ final class XenStore implements AutoCloseable {
     }
 
     private int send(int type, String payload) throws IOException {
-        byte[] bytes = payload.getBytes(US_ASCII);
+        byte[] bytes = payload.getBytes(UTF_8);
         ByteBuffer message = ByteBuffer.allocate(HEADER_BYTES + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
         synchronized (out) {
             int request = ++lastRequest;

@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** xenstored, as far as a reader and watcher of nodes needs it; its one client at a time is cut off by {@link #restart}. */
-final class FakeXenStored implements AutoCloseable {
+/** xenstored, as far as the service needs it; its one client at a time is cut off by {@link #restart}. */
+public final class FakeXenStored implements AutoCloseable {
     private final Path socket;
     private final Map<String, String> nodes = new TreeMap<>();
     private final Set<Integer> domains = new HashSet<>();
@@ -34,7 +35,7 @@ final class FakeXenStored implements AutoCloseable {
 
     private record Watch(String path, String token) {}
 
-    FakeXenStored(Path socket) throws IOException {
+    public FakeXenStored(Path socket) throws IOException {
         this.socket = socket;
         nodes.put("domid", "0");
         start();
@@ -79,6 +80,7 @@ final class FakeXenStored implements AutoCloseable {
 
     private synchronized void answer(int type, int request, String[] words) throws IOException {
         switch (type) {
+            case 1 -> send(type, request, children(words[0]));
             case 2 -> {
                 String value = nodes.get(words[0]);
                 send(value == null ? 16 : type, request, value == null ? "ENOENT\0" : value);
@@ -96,9 +98,25 @@ final class FakeXenStored implements AutoCloseable {
                 boolean known = watches.remove(new Watch(words[0], words[1]));
                 send(known ? type : 16, request, known ? "OK\0" : "ENOENT\0");
             }
+            case 11 -> {
+                nodes.put(words[0], words[1]);
+                send(type, request, "OK\0");
+            }
+            case 13 -> {
+                nodes.keySet().removeIf(path -> (path + "/").startsWith(words[0] + "/"));
+                send(type, request, "OK\0");
+            }
             case 17 -> send(type, request, domains.contains(Integer.parseInt(words[0])) ? "T\0" : "F\0");
             default -> throw new IllegalArgumentException("type " + type);
         }
+    }
+
+    private String children(String parent) {
+        return nodes.keySet().stream()
+                .filter(path -> path.startsWith(parent + "/"))
+                .map(path -> path.substring(parent.length() + 1).replaceFirst("/.*", "") + "\0")
+                .distinct()
+                .collect(Collectors.joining());
     }
 
     private void error(boolean ok, String error, String[] words) {
@@ -132,7 +150,7 @@ final class FakeXenStored implements AutoCloseable {
         changed("@releaseDomain");
     }
 
-    synchronized void write(String path, String value) throws IOException {
+    public synchronized void write(String path, String value) throws IOException {
         nodes.put(path, value);
         changed(path);
     }

@@ -28,7 +28,7 @@ final class ListCommand implements Callable<Integer> {
                 .print(
                         json
                                 ? Json.renderIndented(answer)
-                                : table(new Fields(answer)).toString());
+                                : table(new Fields(answer)) + besideLibvirt(new Fields(answer)));
         return ExitCode.DONE;
     }
 
@@ -50,5 +50,24 @@ final class ListCommand implements Callable<Integer> {
                             : String.valueOf(domain.list("problems").get(0)));
         }
         return table;
+    }
+
+    /** A line for each domain that virsh does not show. */
+    private static String besideLibvirt(Fields answer) {
+        StringBuilder lines = new StringBuilder();
+        for (Object one : answer.list("domains")) {
+            Fields domain = new Fields(one);
+            if (domain.text("libvirtUri").equals("xl")) {
+                lines.append(domain.text("name")).append(": started by xl, libvirt does not see it\n");
+            }
+        }
+        for (Object one : answer.list("withoutSound")) {
+            Fields domain = new Fields(one);
+            lines.append(domain.text("name"))
+                    .append(": started by xl, libvirt does not see it; to give it sound: ")
+                    .append(domain.text("nextStep"))
+                    .append('\n');
+        }
+        return lines.toString();
     }
 }

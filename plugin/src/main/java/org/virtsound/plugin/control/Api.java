@@ -86,7 +86,7 @@ final class Api {
         }
         return switch (resource) {
             case "" -> done(Answer.json(Map.of("resources", RESOURCES)));
-            case "domains" -> list("domains", DomainJson::line);
+            case "domains" -> domains();
             case "streams" -> list("domains", DomainJson::streams);
             case "mic" -> list("guests", DomainJson::micLine);
             case "host" -> statuses().thenCompose(host::read);
@@ -98,11 +98,26 @@ final class Api {
 
     private CompletableFuture<Answer> list(
             String key, BiFunction<GuestView, Optional<RelayStatus>, Map<String, Object>> line) {
-        return statuses().thenApply(all -> {
-            List<Map<String, Object>> lines = new ArrayList<>();
-            all.forEach((guest, status) -> lines.add(line.apply(guest, status)));
-            return Answer.json(Map.of(key, lines));
-        });
+        return statuses().thenApply(all -> Answer.json(Map.of(key, lines(all, line))));
+    }
+
+    private static List<Map<String, Object>> lines(
+            Map<GuestView, Optional<RelayStatus>> all,
+            BiFunction<GuestView, Optional<RelayStatus>, Map<String, Object>> line) {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        all.forEach((guest, status) -> lines.add(line.apply(guest, status)));
+        return lines;
+    }
+
+    private CompletableFuture<Answer> domains() {
+        return statuses()
+                .thenApply(all -> Answer.json(Map.of(
+                        "domains",
+                        lines(all, DomainJson::line),
+                        "withoutSound",
+                        reconciler.bystanders().stream()
+                                .map(DomainJson::bystander)
+                                .toList())));
     }
 
     private CompletableFuture<Answer> metrics() {

@@ -13,6 +13,7 @@ import org.virtsound.audio.relay.MicStatus;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.audio.relay.StreamStatus;
 import org.virtsound.plugin.domain.Domain;
+import org.virtsound.plugin.provision.Bystander;
 import org.virtsound.plugin.provision.GuestView;
 
 /** A guest as JSON: as a line of the list, and whole. Absent values are null. */
@@ -35,6 +36,7 @@ final class DomainJson {
         json.put("id", domain.id());
         json.put("title", domain.identity().title());
         json.put("type", domain.type());
+        json.put("libvirtUri", guest.hypervisorUri());
         json.put("transport", lower(guest.transport()));
         json.put("address", guest.address());
         json.put("state", state(guest, status));
@@ -44,6 +46,16 @@ final class DomainJson {
         json.put("recordedBytes", status.map(RelayStatus::recordedBytes).orElse(0L));
         json.put("mic", status.map(s -> mic(s.mic())).orElse(null));
         json.put("problems", problems(guest, status));
+        return json;
+    }
+
+    /** One that libvirt does not see and that has no sound. */
+    static Map<String, Object> bystander(Bystander domain) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", domain.name());
+        json.put("uuid", domain.uuid().toString());
+        json.put("id", domain.id());
+        json.put("nextStep", domain.nextStep());
         return json;
     }
 
@@ -60,7 +72,6 @@ final class DomainJson {
     static Map<String, Object> whole(GuestView guest, Optional<RelayStatus> status, int maxLatencyMs) {
         Map<String, Object> json = line(guest, status);
         Domain.Nic nic = guest.nic();
-        json.put("libvirtUri", guest.hypervisorUri());
         json.put("device", nic == null ? null : nic.target());
         json.put("mac", nic == null ? null : nic.mac());
         json.put("bridge", nic == null ? null : nic.bridge());

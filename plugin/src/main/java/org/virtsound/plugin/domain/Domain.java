@@ -47,7 +47,16 @@ public record Domain(
             String bridge,
             String mac,
             @Nullable String target,
-            @Nullable String alias) {}
+            @Nullable String alias) {
+        /** The same NIC with another device. */
+        public Nic on(@Nullable String device) {
+            return new Nic(bridge, mac, device, alias);
+        }
+    }
+
+    public Domain withNics(List<Nic> others) {
+        return new Domain(uuid, name, title, id, type, others, nicModel, emulatedCard, settings, assignedAddress);
+    }
 
     /** Xen lists its own control domain, which is the host. */
     public boolean isHost() {

@@ -30,14 +30,18 @@ public final class BridgePorts {
         return changed;
     }
 
-    /** Names with interface numbers: a device that was made again has the same name and another number. */
+    /**
+     * Names with interface numbers: a device that was made again has the same name and another number. With states: of the two that
+     * an HVM guest of Xen has for one NIC, the guest's driver brings one up.
+     */
     private Set<String> read() {
         Set<String> ports = new TreeSet<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(bridge.resolve("brif"))) {
-            ports.add(number(bridge));
+            ports.add(read(bridge, "ifindex"));
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                ports.add(name + " " + number(devices.resolve(name)));
+                Path device = devices.resolve(name);
+                ports.add(name + " " + read(device, "ifindex") + " " + read(device, "operstate"));
             }
         } catch (IOException e) {
             return Set.of(); // no bridge
@@ -45,9 +49,9 @@ public final class BridgePorts {
         return ports;
     }
 
-    private static String number(Path device) {
+    private static String read(Path device, String attribute) {
         try {
-            return Files.readString(device.resolve("ifindex")).trim();
+            return Files.readString(device.resolve(attribute)).trim();
         } catch (IOException e) {
             return "?";
         }

@@ -13,7 +13,7 @@ import org.virtsound.plugin.domain.Transport;
 /**
  * One served guest as the reconciler last left it; a copy for other threads.
  *
- * @param hypervisorUri that it was read from
+ * @param hypervisorUri that it was read from: libvirt's, or the name of a toolstack beside it, or "local"
  * @param transport in use, never {@link Transport#AUTO}
  * @param address null where it has none, yet
  * @param port that the network has or should have, null where there is none

@@ -68,6 +68,11 @@ final class Guests {
         return guests.get(uuid);
     }
 
+    boolean isOf(Hypervisor hypervisor, UUID uuid) {
+        Guest guest = guests.get(uuid);
+        return guest != null && guest.hypervisor.uri().equals(hypervisor.uri());
+    }
+
     /** The domain runs: it is taken in, or let go where it does not take part any more. */
     void runs(Hypervisor hypervisor, Domain domain) {
         boolean takesPart = takesPart(domain, network.bridge());

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to libvirt, while it stands. Calls may block for some seconds; they are for any thread. */
+/** One connection to libvirt, while it stands, or what does its work for guests that it does not see. Calls may block for some seconds; they are for any thread. */
 public interface Hypervisor {
     String uri();
 
@@ -34,6 +34,16 @@ public interface Hypervisor {
 
     /** Pulls one out; where the guest does not let go of it, it stays, and libvirt may well say that all is fine. */
     void detachDevice(UUID domain, String device, Set<Scope> scopes) throws HypervisorException;
+
+    /** Whether libvirt does not see its domains, which a user should be told. */
+    default boolean isBesideLibvirt() {
+        return false;
+    }
+
+    /** What a user types to give a domain a NIC on the bridge where we cannot. */
+    default String nicByHand(String name, String bridge) {
+        return "to have one from its next start: virt-sound enable " + name;
+    }
 
     /** What a change reaches: the domain as it runs, or as it is defined. */
     enum Scope {

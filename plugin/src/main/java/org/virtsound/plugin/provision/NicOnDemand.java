@@ -32,8 +32,8 @@ final class NicOnDemand {
         try {
             guest.hypervisor.attachDevice(guest.uuid, xml(bridge, guest.domain), Set.of(Hypervisor.Scope.LIVE));
         } catch (HypervisorException e) {
-            guest.nicRefused = "it has no NIC on bridge " + bridge + " and libvirt plugs none in while it runs ("
-                    + e.getMessage() + "); to have one from its next start: virt-sound enable " + guest.domain.name();
+            guest.nicRefused = "it has no NIC on bridge " + bridge + " and none can be plugged in while it runs ("
+                    + e.getMessage() + "); " + guest.hypervisor.nicByHand(guest.domain.name(), bridge);
         }
         inbox.changed(guest.hypervisor, guest.uuid);
     }

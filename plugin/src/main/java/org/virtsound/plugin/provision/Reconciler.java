@@ -19,6 +19,7 @@ import org.virtsound.net.GuestPort;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.domain.AudioElement.Setting;
+import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.domain.DomainXml;
 
 /**
@@ -30,6 +31,9 @@ public final class Reconciler implements HypervisorListener {
     private static final System.Logger log = System.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(4);
+    /** On a slow machine the look at the network takes one part of the time in so many. */
+    private static final int NETWORK_LOOK_SHARE = 10;
+
     private static final long PORTS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Inbox inbox = new Inbox();
@@ -39,13 +43,16 @@ public final class Reconciler implements HypervisorListener {
     private final DomainEdits edits;
     private final GuestNetwork network;
     private final BridgePorts ports;
+    private final NicDevices devices;
     private final String bridge;
     private final Thread thread = new Thread(this::run, "reconciler");
     private final Set<Hypervisor> hypervisors = new LinkedHashSet<>();
+    private final Map<UUID, Bystander> besideLibvirt = new LinkedHashMap<>();
     private @Nullable String networkProblem;
     private long nextFullPassNanos;
     private long nextNetworkLookNanos;
     private volatile List<GuestView> views = List.of();
+    private volatile List<Bystander> bystanders = List.of();
     private volatile long passedAtNanos = System.nanoTime();
     private volatile boolean lookAgain;
     private volatile boolean stopped;
@@ -55,6 +62,7 @@ public final class Reconciler implements HypervisorListener {
             SoundNetwork soundNetwork,
             GuestNetwork network,
             BridgePorts ports,
+            NicDevices devices,
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
             VchanGuests vchans,
@@ -66,6 +74,7 @@ public final class Reconciler implements HypervisorListener {
         this.edits = new DomainEdits(bridge, inbox);
         this.network = network;
         this.ports = ports;
+        this.devices = devices;
         thread.setDaemon(true);
     }
 
@@ -98,6 +107,11 @@ public final class Reconciler implements HypervisorListener {
     /** The guests as the last pass left them. For any thread. */
     public List<GuestView> guests() {
         return views;
+    }
+
+    /** Running domains that libvirt does not see and that have no sound. For any thread. */
+    public List<Bystander> bystanders() {
+        return bystanders;
     }
 
     @Override
@@ -201,13 +215,16 @@ public final class Reconciler implements HypervisorListener {
             hypervisors.forEach(hypervisor -> markAll(hypervisor, dirty));
         }
         dirty.forEach((uuid, hypervisor) -> read(hypervisor, uuid));
+        bystanders = List.copyOf(besideLibvirt.values());
         boolean look = portsChanged || full || (!guests.all().isEmpty() && nowNanos - nextNetworkLookNanos >= 0);
         if (dirty.isEmpty() && !look) {
             return;
         }
         guests.settle();
-        nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS;
+        long lookedNanos = System.nanoTime();
         applyNetwork();
+        lookedNanos = System.nanoTime() - lookedNanos;
+        nextNetworkLookNanos = nowNanos + Math.max(NETWORK_LOOK_NANOS, NETWORK_LOOK_SHARE * lookedNanos);
         for (Guest guest : guests.all()) {
             nics.ask(guest, inbox);
             states.write(guest);
@@ -229,13 +246,16 @@ public final class Reconciler implements HypervisorListener {
         }
     }
 
-    /** All that runs there, and all that we serve from there and that may have ended unseen. */
+    /** All that runs there, and all that we know from there and that may have ended unseen. */
     private void markAll(Hypervisor hypervisor, Map<UUID, Hypervisor> dirty) {
         try {
             hypervisor.running().forEach(uuid -> dirty.put(uuid, hypervisor));
         } catch (HypervisorException e) {
             log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": cannot list domains: " + e.getMessage());
             return;
+        }
+        if (hypervisor.isBesideLibvirt()) {
+            besideLibvirt.clear();
         }
         for (Guest guest : guests.all()) {
             if (guest.hypervisor.uri().equals(hypervisor.uri())) {
@@ -248,8 +268,15 @@ public final class Reconciler implements HypervisorListener {
         try {
             Optional<String> xml = hypervisor.liveXml(uuid);
             if (xml.isPresent()) {
-                guests.runs(hypervisor, DomainXml.parse(xml.get()));
-            } else {
+                Domain domain = devices.named(DomainXml.parse(xml.get()));
+                guests.runs(hypervisor, domain);
+                if (hypervisor.isBesideLibvirt() && !Guests.takesPart(domain, bridge)) {
+                    besideLibvirt.put(
+                            uuid,
+                            new Bystander(
+                                    uuid, domain.name(), domain.id(), hypervisor.nicByHand(domain.name(), bridge)));
+                }
+            } else if (guests.isOf(hypervisor, uuid)) {
                 guests.stopped(uuid);
             }
         } catch (HypervisorException e) {

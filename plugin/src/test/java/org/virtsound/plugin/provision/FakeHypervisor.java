@@ -19,6 +19,9 @@ final class FakeHypervisor implements Hypervisor {
 
     boolean down;
 
+    /** It is not libvirt's. */
+    boolean besideLibvirt;
+
     /** Starts a domain, or changes it where it runs. */
     UUID run(DomainXmlText domain) {
         running.put(domain.uuid(), domain);
@@ -27,7 +30,12 @@ final class FakeHypervisor implements Hypervisor {
 
     @Override
     public String uri() {
-        return "fake:///";
+        return besideLibvirt ? "beside" : "fake:///";
+    }
+
+    @Override
+    public boolean isBesideLibvirt() {
+        return besideLibvirt;
     }
 
     @Override

@@ -363,12 +363,39 @@ class ReconcilerTest {
         assertThat(network.ports).containsOnlyKeys("vsg1");
     }
 
+    @Test
+    void aDomainThatLibvirtDoesNotSeeIsNamedUntilItHasANic() {
+        FakeHypervisor other = new FakeHypervisor();
+        other.besideLibvirt = true;
+        libvirt.run(DomainXmlText.guest(2).withoutAudio().withDevices(""));
+        other.run(DomainXmlText.guest(1).withoutAudio().withDevices(""));
+        reconciler.connected(other);
+        pass();
+
+        assertThat(reconciler.guests()).isEmpty();
+        assertThat(reconciler.bystanders()).extracting(Bystander::name).containsExactly("guest1");
+
+        UUID uuid = other.run(DomainXmlText.guest(1).withoutAudio());
+        fullPass();
+        assertThat(view(1).hypervisorUri()).isEqualTo("beside");
+        assertThat(reconciler.bystanders()).isEmpty();
+
+        changed(uuid); // libvirt has it defined, perhaps, and does not run it
+        assertThat(reconciler.guests()).hasSize(1);
+
+        other.running.clear();
+        fullPass();
+        assertThat(reconciler.guests()).isEmpty();
+        assertThat(reconciler.bystanders()).isEmpty();
+    }
+
     private Reconciler fresh() {
         nowNanos = System.nanoTime();
         return new Reconciler(
                 SoundNetwork.DEFAULT,
                 network,
                 new BridgePorts(sysfs, "SOUND"),
+                domain -> domain,
                 relays,
                 new PulseTcpEndpoint(loop),
                 vchans,
