@@ -40,7 +40,7 @@ start_machine() { # [--again]
   local began; began=$(date +%s)
   until dom0 10 true 2>/dev/null; do
     running || { tail -n 15 "$RUN/serial.log" >&2; die "QEMU ended while booting; the console is $RUN/serial.log"; }
-    [ $(($(date +%s) - began)) -lt "${BOOT_TIMEOUT_S:-300}" ] || { tail -n 15 "$RUN/serial.log" >&2; die "no ssh after ${BOOT_TIMEOUT_S:-300} s; the console is $RUN/serial.log"; }
+    [ $(($(date +%s) - began)) -lt "${BOOT_TIMEOUT_S:-600}" ] || { tail -n 15 "$RUN/serial.log" >&2; die "no ssh after ${BOOT_TIMEOUT_S:-600} s; the console is $RUN/serial.log"; }
     sleep 1
   done
   say "dom0 is up after $(($(date +%s) - began)) s"
@@ -56,11 +56,22 @@ stop_machine() {
 }
 not_there() { ! kill -0 "$1" 2>/dev/null; }
 
+# pactl in dom0, as root.
+PACTL='PULSE_COOKIE=/run/pulse/.config/pulse/cookie pactl -s unix:/run/pulse/native'
+
+# install_package: the one of this tree. Emulated, the service takes half a minute or more to start. The host's sound server is named:
+# by itself the service takes the card while PulseAudio is away, and this PulseAudio tries the card once, at its start.
 install_package() {
   local deb; deb=$(ls -t "$ROOT"/plugin/target/virt-sound_*.deb | head -n 1) || die "no package in plugin/target"
+  say "waiting for dom0's PulseAudio and libvirtd"
+  await 300 dom0 30 'systemctl is-active card && '"$PACTL"' list short sinks | grep -q card' || die "no PulseAudio in dom0: scripts/xen-lab ssh journalctl -u card"
+  await 300 dom0 60 'virsh -c xen:///system list' || die "no libvirtd in dom0: scripts/xen-lab ssh journalctl -u libvirtd"
   say "installing ${deb##*/} in dom0"
   timeout 120 bash -c 'dom0_shell "cat > /root/virt-sound.deb"' < "$deb" || die "copying the package into dom0"
-  dom0 180 'dpkg -i /root/virt-sound.deb 2>&1' > "$RUN/install.log" || { tail -n 20 "$RUN/install.log" >&2; die "dpkg -i in dom0; its log is $RUN/install.log"; }
+  dom0 600 'mkdir -p /etc/systemd/system/virtsoundd.service.d
+    printf "[Service]\nTimeoutStartSec=300s\nWatchdogSec=300s\n" > /etc/systemd/system/virtsoundd.service.d/lab.conf
+    [ -e /etc/virt-sound/virt-sound.conf ] || { mkdir -p /etc/virt-sound; printf "host-server = \"unix:/run/pulse/native\"\nnetwork { keep = yes }\n" > /etc/virt-sound/virt-sound.conf; }
+    dpkg --force-confold -i /root/virt-sound.deb 2>&1' > "$RUN/install.log" || { tail -n 20 "$RUN/install.log" >&2; die "dpkg -i in dom0; its log is $RUN/install.log"; }
 }
 
 # Where the card's output is now; QEMU fills in the sizes of the file only when it ends, so it is read raw.
