@@ -14,6 +14,7 @@ import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.net.PortWatch;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.control.ControlServer;
@@ -47,6 +48,7 @@ final class Service {
     private final QubesGuests vchans;
     private final LocalEndpoints locals;
     private final Reconciler reconciler;
+    private final PortWatch ports;
     private final LibvirtWatcher libvirt;
     private final XlGuests xl;
     private final ControlServer control;
@@ -69,6 +71,7 @@ final class Service {
             QubesGuests vchans,
             LocalEndpoints locals,
             Reconciler reconciler,
+            PortWatch ports,
             LibvirtWatcher libvirt,
             XlGuests xl,
             ControlServer control) {
@@ -82,6 +85,7 @@ final class Service {
         this.vchans = vchans;
         this.locals = locals;
         this.reconciler = reconciler;
+        this.ports = ports;
         this.libvirt = libvirt;
         this.xl = xl;
         this.control = control;
@@ -118,6 +122,8 @@ final class Service {
         control.start(dir.controlSocket());
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
         reconciler.start();
+        undo.push(ports::close);
+        ports.start();
         serveMachines();
         undo.push(libvirt::stop);
         libvirt.start();

@@ -16,6 +16,7 @@ import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.net.Commands;
 import org.virtsound.net.DhcpServer;
 import org.virtsound.net.LocalCommands;
+import org.virtsound.net.PortWatch;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.control.EventHub;
@@ -80,6 +81,12 @@ final class ServiceModule extends AbstractModule {
     @Provides
     Consumer<GuestEvent> guestEvents(EventHub hub) {
         return hub::happened;
+    }
+
+    @Provides
+    @Singleton
+    PortWatch portWatch(SoundNetwork network, Commands commands, Reconciler reconciler) {
+        return new PortWatch(commands, network, reconciler::portJoined);
     }
 
     @Provides

@@ -104,6 +104,11 @@ public final class Reconciler implements HypervisorListener {
         inbox.wake();
     }
 
+    /** The bridge has one port more: whose it is, is looked for now. For any thread. */
+    public void portJoined() {
+        inbox.wake();
+    }
+
     /** The guests as the last pass left them. For any thread. */
     public List<GuestView> guests() {
         return views;

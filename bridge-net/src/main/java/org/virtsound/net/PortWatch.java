@@ -1,0 +1,128 @@
+package org.virtsound.net;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks each port of the bridge as soon as it joins, so that it stays mute until somebody is given it. {@code ip monitor}, our
+ * child, says when one does; it ends with us, however we end, and is started again where it ends by itself.
+ *
+ * <p>One thread of its own, {@code port-watch}, which sleeps while nothing happens.
+ */
+public final class PortWatch implements AutoCloseable {
+    private static final System.Logger log = System.getLogger(PortWatch.class.getName());
+    private static final int RETRY_MS = 5_000;
+
+    private final List<String> prefix;
+    private final Commands commands;
+    private final Runnable joined;
+    private final Pattern member;
+    private final Set<String> locked = new HashSet<>();
+    private final Thread thread = new Thread(this::run, "port-watch");
+    private volatile @Nullable Process monitor;
+    private volatile boolean closed;
+
+    /** @param joined called on the watch's thread when a port has joined and is locked */
+    public PortWatch(Commands commands, SoundNetwork network, Runnable joined) {
+        this(List.of(), commands, network, joined);
+    }
+
+    /** @param prefix words that go before the command, such as {@code ip netns exec NAME} */
+    PortWatch(List<String> prefix, Commands commands, SoundNetwork network, Runnable joined) {
+        this.prefix = List.copyOf(prefix);
+        this.commands = requireNonNull(commands, "commands is null");
+        this.joined = requireNonNull(joined, "joined is null");
+        this.member = Pattern.compile(
+                "(Deleted )?(\\d+): ([^:@ ]+)(?:@[^:]+)?: .* master " + Pattern.quote(network.bridge()) + " .*");
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Process running = monitor;
+        if (running != null) {
+            running.destroy();
+        }
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                watch();
+                if (!closed) {
+                    TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+                }
+            } catch (IOException e) {
+                log.log(
+                        System.Logger.Level.WARNING,
+                        "ip monitor: " + e.getMessage() + "; a new port is locked by the next look at the network");
+                return;
+            } catch (InterruptedException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void watch() throws IOException {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.addAll(List.of("setpriv", "--pdeathsig", "KILL", "ip", "-o", "monitor", "link"));
+        Process started = new ProcessBuilder(argv)
+                .redirectInput(new File("/dev/null"))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        monitor = started;
+        try (BufferedReader lines = started.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = closed ? null : lines.readLine(); line != null; line = lines.readLine()) {
+                read(line);
+            }
+        } finally {
+            started.destroy();
+        }
+    }
+
+    /** A line is {@code 7: vnet0: <…> … master SOUND …}, with the word Deleted before it when the port leaves. */
+    private void read(String line) {
+        Matcher matcher = member.matcher(line);
+        if (!matcher.matches()) {
+            return;
+        }
+        String index = matcher.group(2);
+        if (matcher.group(1) != null) {
+            locked.remove(index);
+        } else if (locked.add(index)) {
+            lock(matcher.group(3));
+            joined.run();
+        }
+    }
+
+    private void lock(String device) {
+        try {
+            commands.run(PortSettings.lock(device, true));
+        } catch (CommandFailure noLock) {
+            try {
+                commands.run(PortSettings.lock(device, false));
+            } catch (CommandFailure e) {
+                // It is gone again, or the next look at the network says what is wrong.
+                log.log(System.Logger.Level.DEBUG, "port " + device + ": " + e.getMessage());
+            }
+        }
+    }
+}
