@@ -193,12 +193,19 @@ public final class Reconciler implements HypervisorListener {
         nextNetworkLookNanos = now;
         while (!stopped) {
             try {
-                pass(inbox.take(PORTS_LOOK_NANOS), System.nanoTime());
+                pass(inbox.take(idleNanos(System.nanoTime())), System.nanoTime());
             } catch (RuntimeException e) {
                 log.log(System.Logger.Level.ERROR, "a pass failed; the next one tries again", e);
             }
             passedAtNanos = System.nanoTime();
         }
+    }
+
+    /** How long nothing is due. */
+    private long idleNanos(long nowNanos) {
+        return guests.all().isEmpty()
+                ? PORTS_LOOK_NANOS
+                : Math.max(0, Math.min(PORTS_LOOK_NANOS, nextNetworkLookNanos - nowNanos));
     }
 
     /** One pass over what is reported by now. */
