@@ -26,6 +26,21 @@ install_packages() {
   rm -f "${TMPDIR:-/tmp}/virt-sound-apt.$$.log"
 }
 
+# unpack_packages: scripts/packages-unpacked into target/unpacked, by apt-get and dpkg.
+unpack_packages() {
+  local dir=$ROOT/target/unpacked names
+  names=$(sed 's/#.*//' "$ROOT/scripts/packages-unpacked" | awk 'NF {print $1}')
+  [ "$(cat "$dir/.names" 2>/dev/null)" = "$names" ] && return 0
+  say "unpacking: $(echo $names)"
+  rm -rf "$dir"; mkdir -p "$dir/.deb"
+  # shellcheck disable=SC2086
+  (cd "$dir/.deb" && apt-get download -qq $names 2> download.log || { cat download.log >&2; exit 1; }) || die "apt-get could not download: $(echo $names)"
+  local deb
+  for deb in "$dir"/.deb/*.deb; do dpkg -x "$deb" "$dir" || die "dpkg -x $deb"; done
+  rm -r "$dir/.deb"
+  echo "$names" > "$dir/.names"
+}
+
 # Builds plugin/target/dist unless it is newer than every source.
 build_dist() {
   local newest

@@ -44,11 +44,11 @@ final class UpPlan {
         firewall(served);
         devices();
         settings();
-        FirewalldZone.up(network, state.zone()).ifPresent(steps::add);
         Optional.ofNullable(state.guard()).flatMap(guard -> guard.up(served)).ifPresent(steps::add);
         links(served);
         entries(served);
         neighbours(served);
+        FirewalldZone.up(network, state.zone()).ifPresent(steps::add);
         return new NetworkPlan(steps, List.of(), left);
     }
 

@@ -28,6 +28,7 @@ public final class Host implements AutoCloseable {
     private final Namespace namespace = Namespace.create();
     private final Path directory;
     private final List<AutoCloseable> closed = new ArrayList<>();
+    private List<String> environment = List.of();
     private Process daemon;
 
     public Host(String... configuration) {
@@ -67,6 +68,17 @@ public final class Host implements AutoCloseable {
         return namespace;
     }
 
+    /** What its programs, the daemon and the command among them, have in their environment, too: {@code NAME=value}. */
+    public Host environment(String... variables) {
+        environment = Stream.concat(Stream.of("env"), Stream.of(variables)).toList();
+        return this;
+    }
+
+    /** The words that make a command one of this host's. */
+    public List<String> prefix() {
+        return Stream.concat(namespace.prefix().stream(), environment.stream()).toList();
+    }
+
     /** Closes it with the host, last come first. */
     public <T extends AutoCloseable> T with(T part) {
         closed.add(0, part);
@@ -75,7 +87,7 @@ public final class Host implements AutoCloseable {
 
     /** Starts the daemon; returns when it answers, or has ended. */
     public Host start() throws IOException {
-        List<String> command = new ArrayList<>(namespace.prefix());
+        List<String> command = new ArrayList<>(prefix());
         // As its unit starts it.
         command.addAll(List.of("nice", "-n", "-11"));
         command.addAll(
@@ -105,7 +117,7 @@ public final class Host implements AutoCloseable {
 
     /** Runs the command with this host's configuration. */
     public Processes.Ended virtSound(String... words) {
-        List<String> command = new ArrayList<>(namespace.prefix());
+        List<String> command = new ArrayList<>(prefix());
         command.add(DIST.resolve("bin/virt-sound").toString());
         command.addAll(List.of(words));
         command.addAll(List.of("--config", config().toString()));
@@ -141,7 +153,7 @@ public final class Host implements AutoCloseable {
 
     /** Runs {@code virt-sound watch} until the host is closed; its output goes to the file. */
     public Path watch() throws IOException {
-        List<String> command = new ArrayList<>(namespace.prefix());
+        List<String> command = new ArrayList<>(prefix());
         command.addAll(
                 List.of(DIST.resolve("bin/virt-sound").toString(), "watch", "--json", "--config", config().toString()));
         Path output = directory.resolve("watch.out");
