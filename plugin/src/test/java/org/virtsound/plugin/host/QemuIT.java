@@ -42,7 +42,7 @@ class QemuIT {
 
     @Test
     void aGuestWithoutANicGetsOneWhileItRunsAndAnotherOneByHandIsServedToo() throws Exception {
-        libvirtd.startGuest("bare", AUDIO, "");
+        libvirtd.startGuest("bare", AUDIO);
 
         await().atMost(SOON).until(() -> host.show("bare").get("device") != null);
         assertThat(libvirtd.virsh("dumpxml", "bare")).contains("ua-virt-sound", "<source bridge='SOUND'/>");
@@ -50,15 +50,43 @@ class QemuIT {
         await().atMost(SOON).until(() -> host.rules().contains(String.valueOf(shown.get("mac"))));
         assertThat(shown).containsEntry("address", "10.47.13.2").containsEntry("problems", List.of());
 
-        libvirtd.startGuest("byhand", "", "");
+        libvirtd.startGuest("byhand", "");
         libvirtd.virsh("attach-interface", "byhand", "bridge", "SOUND", "--live");
         await().atMost(Duration.ofSeconds(4))
                 .until(() -> "10.47.13.3".equals(host.show("byhand").get("address")));
     }
 
     @Test
+    void aDomainThatIsEnabledHasItsNicAtItsNextStartAndOneThatTakesNoneWhileItRunsSaysSo() throws Exception {
+        libvirtd.define("later", "", "<acpi/>");
+        for (int times = 1; times <= 2; times++) {
+            Processes.Ended enabled = host.virtSound("enable", "later");
+            assertThat(enabled.exitCode()).as(enabled.errors()).isZero();
+        }
+        assertThat(libvirtd.virsh("dumpxml", "--inactive", "later"))
+                .contains("urn:virt-sound:domain:1")
+                .containsOnlyOnce("<source bridge='SOUND'/>")
+                .containsOnlyOnce("ua-virt-sound");
+        libvirtd.virsh("start", "later");
+        await().atMost(SOON).until(() -> host.show("later").get("device") != null);
+        await().atMost(SOON).untilAsserted(() -> assertThat(host.show("later")).containsEntry("problems", List.of()));
+
+        libvirtd.define("noacpi", AUDIO, "");
+        libvirtd.virsh("start", "noacpi");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.show("noacpi").get("problems"))
+                        .asString()
+                        .contains("libvirt plugs none in while it runs", "hotplug", "virt-sound enable noacpi"));
+        assertThat(host.virtSound("enable", "noacpi").exitCode()).isZero();
+        libvirtd.virsh("destroy", "noacpi");
+        libvirtd.virsh("start", "noacpi");
+        await().atMost(SOON).untilAsserted(() -> assertThat(host.show("noacpi")).containsEntry("problems", List.of()));
+        assertThat(host.show("noacpi").get("device")).isNotNull();
+    }
+
+    @Test
     void libvirtdIsKilledTwentyTimesWhileAGuestPlaysAndNobodyHearsIt() throws Exception {
-        libvirtd.startGuest("singer", AUDIO, "");
+        libvirtd.startGuest("singer", AUDIO);
         await().atMost(SOON).until(() -> host.show("singer").get("device") != null);
         Namespace guest = swapCard(host.show("singer"));
         Path tone = host.directory().resolve("tone.raw");

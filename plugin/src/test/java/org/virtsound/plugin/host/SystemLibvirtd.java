@@ -91,18 +91,23 @@ public final class SystemLibvirtd implements AutoCloseable {
         return command;
     }
 
-    /** Starts a guest of 32 MB, without a disk and so without an operating system; it is ended with this. */
-    public void startGuest(String name, String metadata, String devices) throws IOException {
+    /** Defines a guest of 32 MB, without a disk and so without an operating system; it is ended with this. */
+    public void define(String name, String metadata, String features) throws IOException {
         Path xml = Files.writeString(home.resolve(name + ".xml"), """
                 <domain type='%s'>
                   <name>%s</name><metadata>%s</metadata><memory unit='MiB'>32</memory>
-                  <os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>
-                  <devices><emulator>/usr/bin/qemu-system-x86_64</emulator><memballoon model='none'/>%s</devices>
+                  <os><type arch='x86_64' machine='pc'>hvm</type></os><features>%s</features>
+                  <devices><emulator>/usr/bin/qemu-system-x86_64</emulator><memballoon model='none'/></devices>
                 </domain>
                 """.formatted(
-                        Files.isWritable(Path.of("/dev/kvm")) ? "kvm" : "qemu", name, metadata, devices));
+                        Files.isWritable(Path.of("/dev/kvm")) ? "kvm" : "qemu", name, metadata, features));
         virsh("define", xml.toString());
         guests.add(name);
+    }
+
+    /** The same, started. */
+    public void startGuest(String name, String metadata) throws IOException {
+        define(name, metadata, "<acpi/>");
         virsh("start", name);
     }
 
