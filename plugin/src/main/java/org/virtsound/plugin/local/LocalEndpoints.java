@@ -82,12 +82,14 @@ public final class LocalEndpoints {
             refuseConfigured(endpoint.name());
             LocalGuest before = guests.remove(endpoint.name());
             close(before);
+            LocalGuest opened = null;
             try {
-                LocalGuest opened = doors.open(endpoint);
-                guests.put(endpoint.name(), opened);
+                opened = doors.open(endpoint);
                 files.write(endpoint);
+                guests.put(endpoint.name(), opened);
                 return opened;
             } catch (IOException | IllegalArgumentException e) {
+                close(opened);
                 if (before != null) {
                     guests.put(endpoint.name(), doors.open(before.endpoint()));
                 }
