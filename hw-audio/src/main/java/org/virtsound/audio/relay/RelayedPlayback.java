@@ -74,27 +74,35 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     @Override
     public void cork(boolean corked, Reply reply) {
         wanted.corked = corked;
-        side.stream().cork(corked, reply);
+        side.stream().cork(corked, settled(reply));
     }
 
     @Override
     public void flush(Reply reply) {
-        side.stream().flush(reply);
+        side.stream().flush(settled(reply));
     }
 
     @Override
     public void drain(Reply reply) {
-        side.stream().drain(reply);
+        Side asked = side;
+        // What was to be heard is gone with the stream it was in: its successor says when it is at the end.
+        asked.stream().drain(error -> {
+            if (error == ErrorCode.NOENTITY && !closed && side != asked) {
+                drain(reply);
+            } else {
+                reply.done(error);
+            }
+        });
     }
 
     @Override
     public void prebuf(Reply reply) {
-        side.stream().prebuf(reply);
+        side.stream().prebuf(settled(reply));
     }
 
     @Override
     public void trigger(Reply reply) {
-        side.stream().trigger(reply);
+        side.stream().trigger(settled(reply));
     }
 
     @Override
@@ -132,13 +140,13 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         wanted.volume = volume;
         ChannelVolumes host =
                 Objects.requireNonNull(wanted.hostVolume(relay.policy().volumePercent()));
-        side.stream().volume(host, reply);
+        side.stream().volume(host, settled(reply));
     }
 
     @Override
     public void mute(boolean muted, Reply reply) {
         wanted.muted = muted;
-        side.stream().mute(muted || Boolean.TRUE.equals(relay.policy().mute()), reply);
+        side.stream().mute(muted || Boolean.TRUE.equals(relay.policy().mute()), settled(reply));
     }
 
     /** A guest has one sink; where it leads is its owner's to say. */
@@ -171,6 +179,11 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         if (mute != null && !Objects.equals(before.mute(), now.mute())) {
             side.stream().mute(mute, error -> {});
         }
+    }
+
+    /** A reply that a replaced stream leaves open is good news all the same: {@link #wanted} is carried over. */
+    private Reply settled(Reply reply) {
+        return error -> reply.done(error == ErrorCode.NOENTITY && !closed ? ErrorCode.OK : error);
     }
 
     private void replace() {

@@ -26,6 +26,7 @@ import org.virtsound.audio.pulse.Query;
 import org.virtsound.audio.pulse.SessionRequest;
 import org.virtsound.audio.pulse.StreamCommand;
 import org.virtsound.audio.pulse.StreamFlag;
+import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.ErrorCode;
@@ -70,6 +71,32 @@ class GuestSessionTest {
             assertThat(opened.missingBytes()).isEqualTo(FakeHost.CREDIT);
             assertThat(client.event(Opcode.REQUEST)).isEqualTo(new Event.Credit(opened.channel(), 960));
             assertThat(client.record().sourceName()).isEqualTo(GuestDevices.SOURCE);
+        }
+    }
+
+    @Test
+    void aDrainIsAnsweredByTheSilenceWhenPlaybackIsSwitchedOffMeanwhile() {
+        try (WireClient client = WireClient.ready(guest)) {
+            Answer.PlaybackOpened opened = client.play("song");
+            host.byHand = true;
+            int drain = client.send(new StreamCommand.Drain(opened.channel()));
+            await().until(() -> host.streams().get(0).asked.contains("drain"));
+            GuestPolicy d = GuestPolicy.DEFAULT;
+            guest.relay()
+                    .update(new GuestPolicy(false, null, null, null, d.capture(), null, null, null, null))
+                    .join();
+
+            FakeHost.FakePlayback silence =
+                    (FakeHost.FakePlayback) host.silences.get(0).streams.get(0);
+            assertThat(host.streams().get(0).closed).isTrue();
+            assertThat(silence.asked).containsExactly("drain");
+            harness.loop
+                    .call(() -> {
+                        silence.drained();
+                        return null;
+                    })
+                    .join();
+            assertThat(client.answerTo(drain, Opcode.DRAIN_PLAYBACK_STREAM)).isEqualTo(new Answer.Done());
         }
     }
 
