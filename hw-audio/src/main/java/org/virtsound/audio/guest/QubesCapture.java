@@ -42,7 +42,7 @@ final class QubesCapture implements MicListener {
     }
 
     void start() {
-        if (stream == null && connection.mayOpen()) {
+        if (stream == null && connection.mayOpen(QubesPcm.SPEC)) {
             stream = connection.record(QubesPcm.microphone(), this);
         }
     }

@@ -59,7 +59,7 @@ final class QubesPlayback implements PlaybackListener {
     }
 
     void open() {
-        if (over || !connection.mayOpen()) {
+        if (over || !connection.mayOpen(QubesPcm.SPEC)) {
             return;
         }
         corked = !playing;

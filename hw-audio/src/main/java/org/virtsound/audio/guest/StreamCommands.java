@@ -1,5 +1,7 @@
 package org.virtsound.audio.guest;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.util.collection.IntObjectMap;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Command;
@@ -90,7 +92,7 @@ final class StreamCommands {
         if (requested.error() != ErrorCode.OK) {
             return requested.error();
         }
-        return session.relay().mayOpen() ? ErrorCode.OK : ErrorCode.TOOLARGE;
+        return session.relay().mayOpen(requireNonNull(requested.request()).spec()) ? ErrorCode.OK : ErrorCode.TOOLARGE;
     }
 
     private void toStream(int tag, StreamCommand command) {

@@ -9,8 +9,15 @@ package org.virtsound.audio.relay;
  * @param memblockBytes one block of audio
  * @param queuedBytes what waits for a guest that does not read
  * @param authSeconds from connecting to AUTH
+ * @param samplesPerSecond of all its streams: rate times channels, which the host resamples and mixes
  */
 public record GuestLimits(
-        int connections, int streams, int controlBytes, int memblockBytes, int queuedBytes, int authSeconds) {
-    public static final GuestLimits DEFAULT = new GuestLimits(32, 32, 64 << 10, 64 << 10, 1 << 20, 5);
+        int connections,
+        int streams,
+        int controlBytes,
+        int memblockBytes,
+        int queuedBytes,
+        int authSeconds,
+        int samplesPerSecond) {
+    public static final GuestLimits DEFAULT = new GuestLimits(32, 32, 64 << 10, 64 << 10, 1 << 20, 5, 8_000_000);
 }

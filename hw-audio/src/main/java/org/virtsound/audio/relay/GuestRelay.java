@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.SoundHost;
 import org.virtsound.audio.stream.SoundHostListener;
 import org.virtsound.audio.stream.SoundServer;
@@ -192,6 +193,26 @@ public final class GuestRelay {
 
     int streamCount() {
         return streams;
+    }
+
+    /** @return false, and counts it, where so many samples a second more are more than the guest may have in all */
+    boolean mayTake(long samplesPerSecond) {
+        long sum = samplesPerSecond;
+        for (RelayConnection connection : connections) {
+            for (RelayedStream stream : connection.streams()) {
+                sum += stream.samplesPerSecond();
+            }
+        }
+        if (sum > limits.samplesPerSecond()) {
+            limitHit("samples-per-s", sum + " samples/s over all streams (limit: " + limits.samplesPerSecond() + ")");
+            return false;
+        }
+        return true;
+    }
+
+    /** The same for a stream whose rate changes. */
+    boolean mayResample(RelayedStream stream, int rateHz, SampleSpec spec) {
+        return mayTake((long) rateHz * spec.channels() - stream.samplesPerSecond());
     }
 
     long queuedBytes() {

@@ -70,6 +70,10 @@ final class HostRequest {
         return title + ": " + name;
     }
 
+    long samplesPerSecond() {
+        return (long) rateHz * first.spec().channels();
+    }
+
     SampleSpec spec() {
         return first.spec();
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.StreamRequest;
 
 /**
@@ -45,9 +46,12 @@ public final class RelayConnection {
     }
 
     /** @return false, and counts it, where the guest has as many streams as it may, or opens them too fast; to be refused */
-    public boolean mayOpen() {
+    public boolean mayOpen(SampleSpec spec) {
         if (relay.streamCount() >= relay.limits().streams()) {
             relay.limitHit("streams", "more than " + relay.limits().streams() + " streams");
+            return false;
+        }
+        if (!relay.mayTake((long) spec.rateHz() * spec.channels())) {
             return false;
         }
         if (!relay.share().mayOpen()) {

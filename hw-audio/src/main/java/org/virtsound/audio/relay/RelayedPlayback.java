@@ -120,19 +120,23 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         LatencyBudget budget = relay.budget();
         BufferAttr bounded = budget.playback(attr, wanted.spec());
         boolean inAll = adjustLatency || budget.countsDevice(attr, wanted.spec());
-        side.stream().bufferAttr(bounded, inAll, earlyRequests, reply);
+        side.stream().bufferAttr(bounded, inAll, earlyRequests, settled(reply));
     }
 
     @Override
     public void sampleRate(int rateHz, Reply reply) {
+        if (!relay.mayResample(this, rateHz, wanted.spec())) {
+            reply.done(ErrorCode.TOOLARGE);
+            return;
+        }
         wanted.rateHz = rateHz;
-        side.stream().sampleRate(rateHz, reply);
+        side.stream().sampleRate(rateHz, settled(reply));
     }
 
     @Override
     public void name(String name, Reply reply) {
         wanted.name = HostRequest.bounded(name);
-        side.stream().name(wanted.hostName(), reply);
+        side.stream().name(wanted.hostName(), settled(reply));
     }
 
     @Override
@@ -219,6 +223,11 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         closed = true;
         side.over = true;
         connection.ended(this, opened);
+    }
+
+    @Override
+    public long samplesPerSecond() {
+        return wanted.samplesPerSecond();
     }
 
     @Override

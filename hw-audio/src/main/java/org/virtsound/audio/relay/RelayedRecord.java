@@ -108,6 +108,10 @@ final class RelayedRecord implements RecordStream, RelayedStream {
 
     @Override
     public void sampleRate(int rateHz, Reply reply) {
+        if (!relay.mayResample(this, rateHz, wanted.spec())) {
+            reply.done(ErrorCode.TOOLARGE);
+            return;
+        }
         wanted.rateHz = rateHz;
         side.stream().sampleRate(rateHz, settled(reply));
         if (coming != null) {
@@ -226,6 +230,11 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             coming = null;
         }
         connection.ended(this, opened);
+    }
+
+    @Override
+    public long samplesPerSecond() {
+        return wanted.samplesPerSecond();
     }
 
     @Override

@@ -4,6 +4,9 @@ package org.virtsound.audio.relay;
 sealed interface RelayedStream permits RelayedPlayback, RelayedRecord {
     StreamStatus status();
 
+    /** Rate times channels. */
+    long samplesPerSecond();
+
     /** The policy or the microphone's permission has changed from {@code before}. */
     void follow(GuestPolicy before, GuestPolicy now);
 

@@ -31,7 +31,7 @@ public final class RelayProcess {
     /** @param arguments host-server, source */
     public static void main(String... arguments) throws IOException {
         AudioLoop loop = new AudioLoop();
-        GuestLimits limits = new GuestLimits(MANY, MANY, 64 << 10, 64 << 10, 16 << 20, 5);
+        GuestLimits limits = new GuestLimits(MANY, MANY, 64 << 10, 64 << 10, 16 << 20, 5, Integer.MAX_VALUE);
         GuestRelays relays = new GuestRelays(loop, new HostSound(loop, arguments[0]), limits, event -> {});
         GuestPolicy policy = new GuestPolicy(true, null, null, null, CapturePolicy.ON, arguments[1], null, null, null);
         GuestRelay relay = relays.open(new GuestIdentity(new UUID(0, 1), "bench", "bench"), policy);

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,13 +24,14 @@ import org.virtsound.audio.pulse.Proplist;
 import org.virtsound.audio.pulse.Query;
 import org.virtsound.audio.pulse.SessionRequest;
 import org.virtsound.audio.pulse.StreamCommand;
+import org.virtsound.audio.pulse.StreamFlag;
 import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.ErrorCode;
 
 /** Each limit of a guest, reached: what happens to the guest, and that its neighbour plays on. */
 class LimitsTest {
-    private static final GuestLimits LIMITS = new GuestLimits(4, 3, 2_048, 4_096, 128 << 10, 1);
+    private static final GuestLimits LIMITS = new GuestLimits(4, 3, 2_048, 4_096, 128 << 10, 1, 400_000);
 
     private FakeHost host;
     private RelayHarness harness;
@@ -83,11 +85,28 @@ class LimitsTest {
             client.play("2");
             client.record();
 
-            assertThat(client.request(WireClient.playback("4", java.util.Set.of())))
-                    .isEqualTo(new Failure(ErrorCode.TOOLARGE));
+            assertThat(client.request(WireClient.playback("4", Set.of()))).isEqualTo(new Failure(ErrorCode.TOOLARGE));
             assertThat(hits()).containsExactly("streams");
             client.request(new StreamCommand.Delete(Direction.PLAYBACK, first.channel()));
             client.play("4");
+        }
+    }
+
+    @Test
+    void samplesOfAllStreamsAreBoundedInSumAndAFasterRateCountsToo() {
+        try (WireClient client = WireClient.ready(guest)) {
+            Answer.PlaybackOpened first =
+                    (Answer.PlaybackOpened) client.request(WireClient.playback("1", Set.of(StreamFlag.VARIABLE_RATE)));
+            client.play("2");
+
+            assertThat(client.request(new StreamCommand.UpdateSampleRate(Direction.PLAYBACK, first.channel(), 300_000)))
+                    .isEqualTo(new Failure(ErrorCode.TOOLARGE));
+            assertThat(hits()).containsExactly("samples-per-s");
+            assertThat(client.request(new StreamCommand.UpdateSampleRate(Direction.PLAYBACK, first.channel(), 140_000)))
+                    .isNotInstanceOf(Failure.class);
+            assertThat(client.request(WireClient.playback("3", Set.of()))).isEqualTo(new Failure(ErrorCode.TOOLARGE));
+            client.request(new StreamCommand.Delete(Direction.PLAYBACK, first.channel()));
+            client.play("3");
         }
     }
 
@@ -192,8 +211,7 @@ class LimitsTest {
         int refused = 0;
         try (WireClient client = WireClient.ready(guest)) {
             for (int i = 0; i < 300; i++) {
-                if (client.request(WireClient.playback("x", java.util.Set.of()))
-                        instanceof Answer.PlaybackOpened opened) {
+                if (client.request(WireClient.playback("x", Set.of())) instanceof Answer.PlaybackOpened opened) {
                     client.request(new StreamCommand.Delete(Direction.PLAYBACK, opened.channel()));
                 } else {
                     refused++;

@@ -141,7 +141,8 @@ public final class ConfigFile {
                 keys.number("limits.control-bytes", d.controlBytes(), 1 << 10, 16 << 20),
                 keys.number("limits.memblock-bytes", d.memblockBytes(), 1 << 10, 16 << 20),
                 keys.number("limits.queued-bytes", d.queuedBytes(), 1 << 12, 64 << 20),
-                keys.number("limits.auth-s", d.authSeconds(), 1, 600));
+                keys.number("limits.auth-s", d.authSeconds(), 1, 600),
+                keys.number("limits.samples-per-s", d.samplesPerSecond(), 1 << 10, Integer.MAX_VALUE));
     }
 
     private static List<LocalEndpoint> locals(Config config, Keys keys) throws BadConfigException {

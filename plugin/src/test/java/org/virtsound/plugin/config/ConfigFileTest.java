@@ -45,7 +45,7 @@ class ConfigFileTest {
                           dhcp = no, firewalld-zone = trusted, uplink = eth1 }
                 audio { silence-after-s = 5, latency-ms = 20, max-latency-ms = 60 }
                 limits { connections = 8, streams = 4, control-bytes = 4096, memblock-bytes = 8192
-                         queued-bytes = 65536, auth-s = 2 }
+                         queued-bytes = 65536, auth-s = 2, samples-per-s = 96000 }
                 vchan { transport = socket, socket-dir = "/tmp/vchan" }
                 qubes { dbus = yes, control-socket = yes, control-dir = "/tmp/q", qubesdb = yes
                         qubesdb-socket = "/tmp/q/db.sock" }
@@ -58,6 +58,7 @@ class ConfigFileTest {
                 .isEqualTo(new ServiceConfig.Network(
                         "SND", "snd0", "10.9.0.0/24", 4714, true, ServiceConfig.Dhcp.NO, "trusted", "eth1"));
         assertThat(config.limits().authSeconds()).isEqualTo(2);
+        assertThat(config.limits().samplesPerSecond()).isEqualTo(96_000);
         assertThat(config.vchan().socketDir()).isEqualTo(Path.of("/tmp/vchan"));
         assertThat(config.qubes().qubesdb()).isTrue();
     }
