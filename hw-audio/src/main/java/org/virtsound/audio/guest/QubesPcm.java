@@ -32,6 +32,7 @@ final class QubesPcm {
     }
 
     private static StreamRequest request(String name, BufferAttr attr, boolean corked) {
-        return new StreamRequest(name, SPEC, ChannelMap.STEREO, attr, corked, null, null, null, true, false, false);
+        return new StreamRequest(
+                name, SPEC, ChannelMap.STEREO, attr, corked, null, null, null, true, false, false, false, false);
     }
 }

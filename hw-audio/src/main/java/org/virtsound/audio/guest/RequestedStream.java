@@ -84,7 +84,9 @@ record RequestedStream(
                 null,
                 flags.contains(StreamFlag.ADJUST_LATENCY),
                 flags.contains(StreamFlag.EARLY_REQUESTS),
-                flags.contains(StreamFlag.VARIABLE_RATE));
+                flags.contains(StreamFlag.VARIABLE_RATE),
+                flags.contains(StreamFlag.NO_REMAP),
+                flags.contains(StreamFlag.NO_REMIX));
         return new RequestedStream(ErrorCode.OK, request, format);
     }
 

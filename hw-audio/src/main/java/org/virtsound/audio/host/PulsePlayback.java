@@ -59,6 +59,8 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
         set(flags, StreamFlag.ADJUST_LATENCY, request.adjustLatency());
         set(flags, StreamFlag.EARLY_REQUESTS, request.earlyRequests());
         set(flags, StreamFlag.VARIABLE_RATE, request.variableRate());
+        set(flags, StreamFlag.NO_REMAP, request.noRemap());
+        set(flags, StreamFlag.NO_REMIX, request.noRemix());
         return flags;
     }
 

@@ -54,6 +54,8 @@ final class Remembered {
                 device,
                 adjustLatency,
                 earlyRequests,
-                first.variableRate());
+                first.variableRate(),
+                first.noRemap(),
+                first.noRemix());
     }
 }

@@ -113,6 +113,8 @@ final class HostRequest {
                 device,
                 hostAdjustsLatency,
                 earlyRequests,
-                first.variableRate());
+                first.variableRate(),
+                first.noRemap(),
+                first.noRemix());
     }
 }

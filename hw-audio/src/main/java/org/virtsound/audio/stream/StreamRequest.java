@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param adjustLatency the server may size the device's buffer so that {@code attr} covers all of the latency
  * @param earlyRequests credit in fixed steps
  * @param variableRate the rate may be changed later
+ * @param noRemap channels go to the device's by their number, not by their place
+ * @param noRemix channels that the device has no place for are left out, and no others filled from them
  */
 public record StreamRequest(
         String name,
@@ -28,7 +30,9 @@ public record StreamRequest(
         @Nullable String device,
         boolean adjustLatency,
         boolean earlyRequests,
-        boolean variableRate) {
+        boolean variableRate,
+        boolean noRemap,
+        boolean noRemix) {
     public StreamRequest {
         if (map.positions().size() != spec.channels()) {
             throw new IllegalArgumentException("channel map: " + map.positions().size() + " channels (expected: "

@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,29 @@ class GuestToHostIT {
             assertThat(alpha.status().playedBytes()).isEqualTo(384_000);
             assertThat(beta.status().playedBytes()).isEqualTo(384_000);
         }
+    }
+
+    @Test
+    void aClientThatWantsNoChannelsMadeUpHasNone() throws IOException {
+        try (PrivatePulse.Recording card = pulse.record();
+                Client filled = centre(1000);
+                Client bare = centre(2500, "--no-remix")) {
+            assertThat(filled.exitCode(10)).isZero();
+            assertThat(bare.exitCode(10)).isZero();
+
+            Tone heard = card.heard();
+            assertThat(heard.level(1000)).as("front centre, on a stereo card").isGreaterThan(0.1);
+            assertThat(heard.level(2500)).as("the same without remixing").isLessThan(0.001);
+        }
+    }
+
+    /** A tone in a channel that a stereo card has no place for. */
+    private Client centre(double hz, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("pacat", "--raw", "--rate=96000", "--channels=1"));
+        command.addAll(List.of("--channel-map=front-center", "--latency-msec=400"));
+        command.addAll(List.of(options));
+        command.add(tone(hz, 1000).toString());
+        return Client.start(alpha.server(), command.toArray(String[]::new));
     }
 
     @Test

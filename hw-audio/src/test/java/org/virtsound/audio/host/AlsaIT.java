@@ -118,6 +118,8 @@ class AlsaIT {
                             null,
                             true,
                             false,
+                            false,
+                            false,
                             false)));
             await(format.name()).atMost(5, SECONDS).until(() -> on(() -> guest.ask().readIndex > 10_000));
             on(() -> {

@@ -194,6 +194,8 @@ class PulseServerIT {
                             "card.monitor",
                             true,
                             false,
+                            false,
+                            false,
                             false),
                     recorder);
             return null;

@@ -23,7 +23,19 @@ final class Requests {
 
     static StreamRequest named(String name, SampleSpec spec, BufferAttr attr, boolean corked) {
         return new StreamRequest(
-                name, spec, ChannelMap.ofChannels(spec.channels()), attr, corked, null, null, null, true, false, false);
+                name,
+                spec,
+                ChannelMap.ofChannels(spec.channels()),
+                attr,
+                corked,
+                null,
+                null,
+                null,
+                true,
+                false,
+                false,
+                false,
+                false);
     }
 
     /** 20 ms in the queue, 5 ms a step, at 48 kHz stereo s16. */
