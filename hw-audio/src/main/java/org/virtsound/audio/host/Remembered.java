@@ -9,6 +9,7 @@ import org.virtsound.audio.stream.StreamRequest;
 /** How a stream is to be opened now, were it opened anew: what was asked first, and everything that was asked since. */
 final class Remembered {
     private final StreamRequest first;
+    private SampleSpec spec;
     String name;
     boolean corked;
     BufferAttr attr;
@@ -32,14 +33,19 @@ final class Remembered {
         attr = first.attr();
         adjustLatency = first.adjustLatency();
         earlyRequests = first.earlyRequests();
-        rateHz = first.spec().rateHz();
+        spec = first.spec();
+        rateHz = spec.rateHz();
         volume = first.volume();
         muted = first.muted();
         device = first.device();
     }
 
+    /** Asked with each latency answer: a new one is made only where the rate has changed. */
     SampleSpec spec() {
-        return new SampleSpec(first.spec().format(), first.spec().channels(), rateHz);
+        if (spec.rateHz() != rateHz) {
+            spec = new SampleSpec(spec.format(), spec.channels(), rateHz);
+        }
+        return spec;
     }
 
     StreamRequest request() {

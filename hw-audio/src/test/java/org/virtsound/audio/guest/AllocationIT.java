@@ -15,7 +15,9 @@ import org.virtsound.audio.PrivatePulse;
 import org.virtsound.audio.RelayHarness;
 import org.virtsound.audio.WireClient;
 import org.virtsound.audio.pulse.Answer;
+import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.Opcode;
+import org.virtsound.audio.pulse.StreamCommand;
 import org.virtsound.audio.pulse.TagLimits;
 import org.virtsound.audio.pulse.TagReader;
 
@@ -47,6 +49,43 @@ class AllocationIT {
 
             System.out.printf("%d bytes allocated for a block of audio and its credit%n", perBlock);
             assertThat(perBlock).isLessThan(BYTES_MAX);
+        }
+    }
+
+    @Test
+    void aFragmentOfTheLiveMicrophoneAndALatencyAnswerAllocateNextToNothing() throws IOException {
+        assumeTrue(PrivatePulse.installed(), "needs pulseaudio, pulseaudio-utils and setpriv");
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        try (PrivatePulse pulse = PrivatePulse.started();
+                RelayHarness harness = RelayHarness.over(pulse)) {
+            RelayHarness.Guest guest = harness.guest("alpha");
+            WireClient client = WireClient.ready(guest);
+            long audio = harness.loop
+                    .call(() -> Thread.currentThread().getId())
+                    .orTimeout(5, TimeUnit.SECONDS)
+                    .join();
+            guest.relay().micGrant("ann", null).join();
+            Answer.RecordOpened opened = client.record();
+            record(client, opened.channel(), WARM_BLOCKS);
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getThreadAllocatedBytes(audio);
+            record(client, opened.channel(), BLOCKS);
+            long perBlock = (threads.getThreadAllocatedBytes(audio) - before) / BLOCKS;
+
+            System.out.printf("%d bytes allocated for a recorded fragment and a latency answer%n", perBlock);
+            assertThat(perBlock).isLessThan(BYTES_MAX);
+        }
+    }
+
+    /** As many fragments, with a question for the latency after each. */
+    private static void record(WireClient client, int channel, int fragments) {
+        for (int i = 0; i < fragments; i++) {
+            WireClient.Frame frame = client.next();
+            while (frame != null && frame.isControl()) {
+                frame = client.next();
+            }
+            assertThat(frame).as("the connection").isNotNull();
+            client.send(new StreamCommand.GetLatency(Direction.RECORD, channel, 0));
         }
     }
 
