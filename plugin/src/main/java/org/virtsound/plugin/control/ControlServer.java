@@ -10,7 +10,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import jakarta.inject.Inject;
@@ -31,7 +30,6 @@ public final class ControlServer {
     private static final int LINE_BYTES = 4 << 10;
     private static final int HEADER_BYTES = 8 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
-    private static final int BODY_BYTES = 64 << 10;
     private static final int STOP_WITHIN_MS = 300;
 
     private final String group;
@@ -78,7 +76,7 @@ public final class ControlServer {
                 channel.pipeline()
                         .addLast("peer", new PeerGate(peers, blocking))
                         .addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
-                        .addLast("body", new HttpObjectAggregator(BODY_BYTES))
+                        .addLast("body", new WholeRequests())
                         .addLast("requests", new RequestHandler(api, events));
             }
         };
