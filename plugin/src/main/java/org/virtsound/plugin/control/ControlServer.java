@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -73,13 +74,17 @@ public final class ControlServer {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline()
-                        .addLast("peer", new PeerGate(peers, blocking))
-                        .addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
-                        .addLast("body", new WholeRequests())
-                        .addLast("requests", new RequestHandler(api, events));
+                channel.pipeline().addLast("peer", new PeerGate(peers, blocking));
+                serve(channel.pipeline(), api, events);
             }
         };
+    }
+
+    /** What becomes of an admitted peer's bytes. */
+    static void serve(ChannelPipeline pipeline, Api api, EventHub events) {
+        pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
+                .addLast("body", new WholeRequests())
+                .addLast("requests", new RequestHandler(api, events));
     }
 
     /** The socket file is the directory's to remove. */

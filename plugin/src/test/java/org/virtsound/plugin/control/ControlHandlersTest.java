@@ -1,0 +1,50 @@
+package org.virtsound.plugin.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The control socket's handlers; {@code scripts/fuzz} goes on from the seeds. */
+class ControlHandlersTest {
+    static List<String> seeds() {
+        return ControlFuzz.seeds();
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everySeedHolds(String seed) {
+        ControlFuzz.fuzzerTestOneInput(seed.getBytes(UTF_8));
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsAnsweredWithWhatWasExpectedAndTheConnectionGoesOn() {
+        ControlClient client = new ControlClient();
+        String uri = "/domains/" + ControlClient.GUEST + "/settings";
+
+        ControlClient.Response response = client.ask("PUT", uri, new byte[(64 << 10) + 1]);
+
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(Json.parse(response.body()))
+                .isEqualTo(Map.of(
+                        "error", "body: more than 65536 bytes (expected: <= 65536); ask for fewer changes at a time"));
+        assertThat(client.ask("GET", "/", new byte[0]).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aGuestBehindTheUplinkIsSetThroughThem() {
+        ControlClient client = new ControlClient();
+        String uri = "/domains/" + ControlClient.GUEST;
+        byte[] louder = "{\"playback\": {\"volume\": \"35%\"}}".getBytes(UTF_8);
+
+        assertThat(client.ask("PUT", uri + "/settings", louder).status()).isEqualTo(200);
+        assertThat(client.ask("GET", uri, new byte[0]).body()).contains("\"capture\":\"ask\"");
+        assertThat(client.ask("PUT", uri + "/enabled", "{\"enabled\": false}".getBytes(UTF_8))
+                        .body())
+                .contains("written in the service's configuration");
+    }
+}
