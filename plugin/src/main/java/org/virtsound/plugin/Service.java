@@ -21,6 +21,7 @@ import org.virtsound.plugin.control.ControlServer;
 import org.virtsound.plugin.control.RuntimeDir;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
 import org.virtsound.plugin.local.LocalEndpoints;
+import org.virtsound.plugin.provision.GuestSockets;
 import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
@@ -46,6 +47,7 @@ final class Service {
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
     private final QubesGuests vchans;
+    private final GuestSockets sockets;
     private final LocalEndpoints locals;
     private final Reconciler reconciler;
     private final PortWatch ports;
@@ -69,6 +71,7 @@ final class Service {
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
             QubesGuests vchans,
+            GuestSockets sockets,
             LocalEndpoints locals,
             Reconciler reconciler,
             PortWatch ports,
@@ -83,6 +86,7 @@ final class Service {
         this.relays = relays;
         this.endpoint = endpoint;
         this.vchans = vchans;
+        this.sockets = sockets;
         this.locals = locals;
         this.reconciler = reconciler;
         this.ports = ports;
@@ -103,6 +107,7 @@ final class Service {
         undo.push(endpoint::close);
         undo.push(relays::close);
         undo.push(vchans::close);
+        undo.push(sockets::close);
         InetSocketAddress address = new InetSocketAddress(network.subnet().host(), network.port());
         try {
             endpoint.listen(address).join();

@@ -23,6 +23,7 @@ import org.virtsound.plugin.control.EventHub;
 import org.virtsound.plugin.provision.BridgePorts;
 import org.virtsound.plugin.provision.GuestEvent;
 import org.virtsound.plugin.provision.GuestNetwork;
+import org.virtsound.plugin.provision.GuestSockets;
 import org.virtsound.plugin.provision.HypervisorListener;
 import org.virtsound.plugin.provision.NicDevices;
 import org.virtsound.plugin.provision.Reconciler;
@@ -62,6 +63,12 @@ final class ServiceModule extends AbstractModule {
     @Singleton
     DhcpServer dhcpServer() {
         return new DhcpServer(config.runtimeDir());
+    }
+
+    @Provides
+    @Singleton
+    GuestSockets guestSockets(AudioLoop loop) {
+        return new GuestSockets(config.runtimeDir().resolve("guests"), loop);
     }
 
     @Provides

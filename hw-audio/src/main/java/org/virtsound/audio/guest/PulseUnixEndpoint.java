@@ -21,8 +21,9 @@ import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.stream.AudioLoop;
 
 /**
- * Where one container or local user connects by the native protocol: a unix socket of its own. Descriptors that a peer passes are
- * never received: the socket is read as plain bytes. The public methods are for any thread; all state is the audio loop's.
+ * Where one container or local user connects by the native protocol: a unix socket of its own. Whoever comes before a relay is
+ * admitted waits in the kernel's queue. Descriptors that a peer passes are never received: the socket is read as plain bytes. The
+ * public methods are for any thread; all state is the audio loop's.
  */
 public final class PulseUnixEndpoint implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PulseUnixEndpoint.class.getName());
@@ -31,15 +32,14 @@ public final class PulseUnixEndpoint implements AutoCloseable {
     private final AudioLoop loop;
     private final SocketPlace place;
     private final PeerRule peers;
-    private final GuestRelay relay;
     private final ChannelGroup connections;
+    private @Nullable GuestRelay relay;
     private @Nullable Channel listener;
 
-    public PulseUnixEndpoint(AudioLoop loop, SocketPlace place, PeerRule peers, GuestRelay relay) {
+    public PulseUnixEndpoint(AudioLoop loop, SocketPlace place, PeerRule peers) {
         this.loop = loop;
         this.place = place;
         this.peers = peers;
-        this.relay = relay;
         connections = new DefaultChannelGroup(loop.eventLoop());
     }
 
@@ -50,6 +50,7 @@ public final class PulseUnixEndpoint implements AutoCloseable {
                 .group(loop.eventLoop())
                 .channel(EpollServerDomainSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, PulseTcpEndpoint.READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, PulseTcpEndpoint.WATER_MARK)
@@ -79,12 +80,37 @@ public final class PulseUnixEndpoint implements AutoCloseable {
                 throw new IOException(place.socket() + ": " + bound.cause().getMessage(), bound.cause());
             }
             listener = bound.channel();
+            listener.config().setAutoRead(relay != null);
             place.hand();
             listening.complete(null);
         } catch (IOException e) {
             bound.channel().close();
             listening.completeExceptionally(e);
         }
+    }
+
+    /** Connections, those that wait among them, are {@code guest}'s from now on. In force once it returns. */
+    public void admit(GuestRelay guest) {
+        change(guest);
+    }
+
+    /** Connections are closed, and new ones wait. */
+    public void dismiss() {
+        change(null);
+    }
+
+    private void change(@Nullable GuestRelay guest) {
+        loop.call(() -> {
+                    if (relay != guest) {
+                        connections.close();
+                    }
+                    relay = guest;
+                    if (listener != null) {
+                        listener.config().setAutoRead(guest != null);
+                    }
+                    return null;
+                })
+                .join();
     }
 
     /** Stops listening, closes all connections and removes the socket; its directory stays. */
@@ -103,17 +129,22 @@ public final class PulseUnixEndpoint implements AutoCloseable {
     }
 
     private void accept(EpollDomainSocketChannel channel) throws IOException {
+        GuestRelay guest = relay;
+        if (guest == null) {
+            channel.close(); // dismissed between two connections of one look
+            return;
+        }
         PeerCredentials peer = channel.peerCredentials();
         int gid = peer.gids().length == 0 ? -1 : peer.gids()[0];
         if (!peers.allows(peer.uid(), gid)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "guest '" + relay.identity().name() + "': uid " + Integer.toUnsignedString(peer.uid())
+                    "guest '" + guest.identity().name() + "': uid " + Integer.toUnsignedString(peer.uid())
                             + " may not use " + place.socket() + "; connection closed");
             channel.close();
             return;
         }
         connections.add(channel);
-        GuestConnection.accept(channel, relay);
+        GuestConnection.accept(channel, guest);
     }
 }

@@ -52,9 +52,26 @@ public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) 
      *     no socket
      */
     void prepare() throws IOException {
+        own(directory, "rwxr-xr-x");
+        if (Files.exists(socket(), NOFOLLOW_LINKS)) {
+            int type = (int) Files.getAttribute(socket(), "unix:mode", NOFOLLOW_LINKS) & TYPE_MASK;
+            if (type != SOCKET_TYPE) {
+                throw new IOException(socket() + " is no socket (expected: one left behind, or nothing); remove it");
+            }
+            Files.delete(socket());
+        }
+    }
+
+    /**
+     * Makes a directory where it is missing; its parent must be there.
+     *
+     * @param permissions of one that is made, as {@code ls} shows them
+     * @throws IOException where it is a link, no directory or somebody else's
+     */
+    public static void own(Path directory, String permissions) throws IOException {
         if (Files.notExists(directory, NOFOLLOW_LINKS)) {
             Files.createDirectory(directory);
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
         }
         Map<String, Object> found = Files.readAttributes(directory, "unix:uid,isDirectory", NOFOLLOW_LINKS);
         if (!Boolean.TRUE.equals(found.get("isDirectory"))) {
@@ -64,13 +81,6 @@ public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) 
         if (!self.equals(found.get("uid"))) {
             throw new IOException(
                     directory + " belongs to uid " + found.get("uid") + " (expected: " + self + "); remove it");
-        }
-        if (Files.exists(socket(), NOFOLLOW_LINKS)) {
-            int type = (int) Files.getAttribute(socket(), "unix:mode", NOFOLLOW_LINKS) & TYPE_MASK;
-            if (type != SOCKET_TYPE) {
-                throw new IOException(socket() + " is no socket (expected: one left behind, or nothing); remove it");
-            }
-            Files.delete(socket());
         }
     }
 

@@ -48,7 +48,8 @@ class PulseUnixEndpointIT {
     }
 
     private PulseUnixEndpoint listen(SocketPlace place) {
-        PulseUnixEndpoint endpoint = new PulseUnixEndpoint(harness.loop, place, (uid, gid) -> uid == HER_UID, relay);
+        PulseUnixEndpoint endpoint = new PulseUnixEndpoint(harness.loop, place, (uid, gid) -> uid == HER_UID);
+        endpoint.admit(relay);
         endpoint.listen().orTimeout(5, TimeUnit.SECONDS).join();
         return endpoint;
     }
@@ -104,6 +105,30 @@ class PulseUnixEndpointIT {
             assertThat(info(place, HER_UID, 0)).contains("Default Sink: virt-sound");
         }
         assertThat(Files.getAttribute(place.directory(), "unix:ino")).isEqualTo(inode);
+    }
+
+    @Test
+    void whoComesBeforeTheGuestIsAdmittedWaitsAndIsServedThen() {
+        SocketPlace place = hers();
+        try (PulseUnixEndpoint endpoint = listen(place)) {
+            endpoint.dismiss();
+            try (Client early = Client.start("unix:" + place.socket(), as(HER_UID, "pactl", "info"))) {
+                await().until(() -> waiting(place) == 1);
+                assertThat(relay.status().join().connections()).isZero();
+                endpoint.admit(relay);
+                assertThat(early.exitCode(10)).isZero();
+            }
+            endpoint.dismiss();
+            await().until(() -> relay.status().join().connections() == 0);
+        }
+    }
+
+    /** Connections that nobody has accepted yet: the kernel shows them as 02, connecting. */
+    private static long waiting(SocketPlace place) throws IOException {
+        try (var sockets = Files.lines(Path.of("/proc/net/unix"))) {
+            return sockets.filter(line -> line.endsWith(" " + place.socket()) && line.contains(" 02 "))
+                    .count();
+        }
     }
 
     @Test

@@ -87,7 +87,17 @@ final class LocalResources {
     private static GuestView view(LocalGuest guest) {
         var identity = guest.endpoint().identity();
         Domain domain = new Domain(
-                identity.uuid(), identity.name(), identity.title(), NO_ID, "local", List.of(), null, false, null, null);
+                identity.uuid(),
+                identity.name(),
+                identity.title(),
+                NO_ID,
+                "local",
+                List.of(),
+                null,
+                false,
+                null,
+                null,
+                null);
         return new GuestView(
                 domain,
                 "local",

@@ -8,16 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestIdentity;
 
 /**
- * A running domain, read from its live XML.
+ * A domain, read from its live XML, or from that of its next start.
  *
  * @param title null where it has none
- * @param id of this run; a domain that was started again has another one
+ * @param id of this run; a domain that was started again has another one; -1 where it does not run
  * @param type of its hypervisor, as in {@code <domain type=…>}: xen, qemu, kvm, lxc, test
  * @param nics those on a bridge
  * @param nicModel of its first NIC, null where it is the hypervisor's default
  * @param emulatedCard it has a {@code <sound>} device, which the hypervisor's device model plays
  * @param settings null where the domain has no element of ours
  * @param assignedAddress from our state element, null where it has none
+ * @param users a container's, null where they are this machine's
  */
 public record Domain(
         UUID uuid,
@@ -29,7 +30,8 @@ public record Domain(
         @Nullable String nicModel,
         boolean emulatedCard,
         @Nullable SoundSettings settings,
-        @Nullable String assignedAddress) {
+        @Nullable String assignedAddress,
+        @Nullable UserMapping users) {
 
     public Domain {
         requireNonNull(uuid, "uuid is null");
@@ -55,7 +57,8 @@ public record Domain(
     }
 
     public Domain withNics(List<Nic> others) {
-        return new Domain(uuid, name, title, id, type, others, nicModel, emulatedCard, settings, assignedAddress);
+        return new Domain(
+                uuid, name, title, id, type, others, nicModel, emulatedCard, settings, assignedAddress, users);
     }
 
     /** Xen lists its own control domain, which is the host. */
@@ -75,6 +78,23 @@ public record Domain(
             }
         }
         return first;
+    }
+
+    /**
+     * How its sound comes to the host: as its settings say, or else by what it has.
+     *
+     * @return never {@link Transport#AUTO}; null where it does not take part
+     */
+    public @Nullable Transport transport(String bridge) {
+        Nic nic = nicOn(bridge);
+        if (isHost() || (settings == null && nic == null)) {
+            return null;
+        }
+        Transport asked = settings == null ? Transport.AUTO : settings.transport();
+        if (asked != Transport.AUTO) {
+            return asked;
+        }
+        return nic == null && type.equals("lxc") ? Transport.SOCKET : Transport.NETWORK;
     }
 
     public GuestIdentity identity() {

@@ -46,7 +46,8 @@ public final class DomainXml {
                 nicModel(domain),
                 hasCard(domain),
                 audio == null ? null : SettingsReader.read(audio),
-                state == null ? null : attribute(state, "address"));
+                state == null ? null : attribute(state, "address"),
+                users(domain));
     }
 
     /** The user's element, null where there is none. */
@@ -94,6 +95,31 @@ public final class DomainXml {
         Element first = devices == null ? null : child(devices, "interface");
         String model = first == null ? null : attributeOf(first, "model", "type");
         return model != null && MODEL.matcher(model).matches() ? model : null;
+    }
+
+    private static @Nullable UserMapping users(Element domain) {
+        Element idmap = child(domain, "idmap");
+        return idmap == null ? null : new UserMapping(ranges(idmap, "uid"), ranges(idmap, "gid"));
+    }
+
+    private static List<UserMapping.Range> ranges(Element idmap, String name) {
+        List<UserMapping.Range> ranges = new ArrayList<>();
+        for (Node node = idmap.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element range && node.getNodeName().equals(name)) {
+                ranges.add(
+                        new UserMapping.Range(number(range, "start"), number(range, "target"), number(range, "count")));
+            }
+        }
+        return ranges;
+    }
+
+    private static long number(Element range, String name) {
+        try {
+            return Integer.parseUnsignedInt(range.getAttribute(name)) & 0xFFFF_FFFFL;
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "idmap " + range.getNodeName() + " " + name + ": no number of 32 bits", e);
+        }
     }
 
     private static boolean hasCard(Element domain) {

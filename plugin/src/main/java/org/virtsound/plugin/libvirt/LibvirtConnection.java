@@ -28,7 +28,7 @@ final class LibvirtConnection implements Hypervisor {
     private static final AtomicLong GENERATIONS = new AtomicLong();
     private static final int KEEPALIVE_INTERVAL_S = 2;
     private static final int KEEPALIVE_COUNT = 2;
-    private static final int LIST_ACTIVE = 1;
+    private static final int LIST_ALL = 0;
     private static final int XML_INACTIVE = 2;
     private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -97,17 +97,17 @@ final class LibvirtConnection implements Hypervisor {
     }
 
     @Override
-    public List<UUID> running() throws HypervisorException {
+    public List<UUID> domains() throws HypervisorException {
         return locked(() -> {
-            List<UUID> running = new ArrayList<>();
-            for (Domain domain : handle.listAllDomains(LIST_ACTIVE)) {
+            List<UUID> domains = new ArrayList<>();
+            for (Domain domain : handle.listAllDomains(LIST_ALL)) {
                 try {
-                    running.add(UUID.fromString(domain.getUUIDString()));
+                    domains.add(UUID.fromString(domain.getUUIDString()));
                 } finally {
                     domain.free();
                 }
             }
-            return running;
+            return domains;
         });
     }
 

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.virtsound.audio.guest.PeerRule;
@@ -50,10 +49,7 @@ final class Doors {
     }
 
     private LocalGuest open(LocalEndpoint endpoint, LocalEndpoint.Socket socket, GuestRelay relay) throws IOException {
-        if (Files.notExists(directory)) {
-            Files.createDirectory(directory);
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        SocketPlace.own(directory, "rwxr-xr-x");
         UidRange uids = socket.uids();
         Integer user = socket.user() == null ? null : Accounts.uid(socket.user());
         Accounts.Group group = socket.group() == null ? null : Accounts.group(socket.group());
@@ -66,7 +62,8 @@ final class Doors {
                 user == null ? self : user,
                 group == null ? 0 : group.gid(),
                 uids != null ? FOR_MANY : group != null ? FOR_GROUP : FOR_ONE);
-        PulseUnixEndpoint door = new PulseUnixEndpoint(loop, place, peers, relay);
+        PulseUnixEndpoint door = new PulseUnixEndpoint(loop, place, peers);
+        door.admit(relay);
         await(door.listen());
         return new LocalGuest(endpoint, "unix:" + place.socket(), relay, door, null);
     }

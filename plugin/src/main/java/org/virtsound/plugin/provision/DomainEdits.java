@@ -57,13 +57,10 @@ final class DomainEdits {
         if (found.persistent().isPresent()) {
             String xml = found.persistent().get();
             write(found, AudioElement.of(xml, List.of()), Scope.PERSISTENT);
-            Domain domain = DomainXml.parse(xml);
-            Transport transport = domain.settings() == null
-                    ? Transport.AUTO
-                    : domain.settings().transport();
-            boolean network = transport == Transport.NETWORK
-                    || (transport == Transport.AUTO && !domain.type().equals("lxc"));
-            if (network && domain.nicOn(bridge) == null) {
+            Domain domain = DomainXml.parse(found.hypervisor()
+                    .persistentXml(found.uuid())
+                    .orElseThrow(() -> new HypervisorException("domain " + reference + " is gone")));
+            if (domain.transport(bridge) == Transport.NETWORK && domain.nicOn(bridge) == null) {
                 found.hypervisor()
                         .attachDevice(found.uuid(), NicOnDemand.xml(bridge, domain), Set.of(Scope.PERSISTENT));
             }

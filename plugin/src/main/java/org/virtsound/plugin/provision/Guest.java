@@ -28,6 +28,10 @@ final class Guest {
     /** Its agent is let in over vchans. */
     boolean vchan;
 
+    /** Where it is let in by a socket, as in {@code unix:PATH}; null where it is not. */
+    @Nullable
+    String socket;
+
     @Nullable
     GuestRelay relay;
     /** In force at the relay. */
@@ -68,7 +72,7 @@ final class Guest {
                 hypervisor.uri(),
                 transport,
                 domain.nicOn(bridge),
-                address == null ? null : address.getHostAddress(),
+                address == null ? socket : address.getHostAddress(),
                 port,
                 relay,
                 problems);

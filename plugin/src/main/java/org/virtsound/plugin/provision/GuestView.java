@@ -15,7 +15,7 @@ import org.virtsound.plugin.domain.Transport;
  *
  * @param hypervisorUri that it was read from: libvirt's, or the name of a toolstack beside it, or "local"
  * @param transport in use, never {@link Transport#AUTO}
- * @param address null where it has none, yet
+ * @param address where it comes in: an IPv4 address or {@code unix:PATH}; null where it has none, yet
  * @param port that the network has or should have, null where there is none
  * @param relay null where it has none, yet
  * @param problems what is wrong now, each with the next step

@@ -25,7 +25,6 @@ import org.virtsound.net.MacAddress;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.net.Subnet;
 import org.virtsound.plugin.domain.Domain;
-import org.virtsound.plugin.domain.SoundSettings;
 import org.virtsound.plugin.domain.Transport;
 
 /**
@@ -41,6 +40,7 @@ final class Guests {
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
     private final VchanGuests vchans;
+    private final GuestSockets sockets;
     private final Consumer<GuestEvent> events;
     private final Addresses addresses;
     private final Map<UUID, Guest> guests = new LinkedHashMap<>();
@@ -50,11 +50,13 @@ final class Guests {
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
             VchanGuests vchans,
+            GuestSockets sockets,
             Consumer<GuestEvent> events) {
         this.network = requireNonNull(network, "network is null");
         this.relays = relays;
         this.endpoint = endpoint;
         this.vchans = vchans;
+        this.sockets = sockets;
         this.events = events;
         this.addresses = new Addresses(network.subnet());
     }
@@ -75,7 +77,7 @@ final class Guests {
 
     /** The domain runs: it is taken in, or let go where it does not take part any more. */
     void runs(Hypervisor hypervisor, Domain domain) {
-        boolean takesPart = takesPart(domain, network.bridge());
+        boolean takesPart = domain.transport(network.bridge()) != null;
         Guest guest = guests.get(domain.uuid());
         boolean anotherRun = guest != null && guest.domain.id() != domain.id();
         if (guest != null && (!takesPart || anotherRun)) {
@@ -91,11 +93,6 @@ final class Guests {
             guest.hypervisor = hypervisor;
             guest.domain = domain;
         }
-    }
-
-    /** Who has our element, or a NIC on the bridge; never the host itself. */
-    static boolean takesPart(Domain domain, String bridge) {
-        return !domain.isHost() && (domain.settings() != null || domain.nicOn(bridge) != null);
     }
 
     /** The domain does not run: nothing of it stays. */
@@ -148,20 +145,18 @@ final class Guests {
 
     private void settle(Guest guest) {
         Domain.Nic nic = guest.domain.nicOn(network.bridge());
-        guest.transport = transport(guest.domain, guest.settings(), nic);
+        Transport transport = guest.domain.transport(network.bridge());
+        guest.transport = transport == null ? Transport.NETWORK : transport;
         if (guest.transport == Transport.VCHAN) {
             overVchan(guest);
             return;
         }
-        if (guest.vchan) {
-            disconnect(guest);
-        }
-        if (guest.transport != Transport.NETWORK) {
-            disconnect(guest);
-            addresses.release(guest.uuid);
-            guest.problems.add("transport " + guest.transport.name().toLowerCase(java.util.Locale.ROOT)
-                    + " is not served by this version; use transport type=\"network\" or \"vchan\"");
+        if (guest.transport == Transport.SOCKET) {
+            overSocket(guest);
             return;
+        }
+        if (guest.vchan || guest.socket != null) {
+            disconnect(guest);
         }
         if (nic == null) {
             guest.port = null; // what else it has stays for the NIC to come back
@@ -203,6 +198,26 @@ final class Guests {
         }
     }
 
+    private void overSocket(Guest guest) {
+        addresses.release(guest.uuid);
+        if (guest.socket == null) {
+            disconnect(guest); // from where it was, if it was
+        }
+        String problem = sockets.problem(guest.uuid);
+        String server = sockets.server(guest.uuid);
+        if (problem != null || server == null) {
+            disconnect(guest);
+            guest.problems.add(String.valueOf(problem));
+            return;
+        }
+        GuestRelay relay = relay(guest);
+        if (guest.socket == null) {
+            guest.socket = server;
+            sockets.admit(guest.uuid, relay);
+            events.accept(new GuestEvent.Up(guest.domain.identity(), "socket", server));
+        }
+    }
+
     private void connect(Guest guest, Inet4Address address) {
         GuestRelay before = guest.relay;
         GuestRelay relay = relay(guest);
@@ -241,10 +256,14 @@ final class Guests {
         if (guest.vchan) {
             vchans.dismiss(guest.domain);
         }
+        if (guest.socket != null) {
+            sockets.dismiss(guest.uuid);
+        }
         if (guest.relay != null) {
             close(guest.relay);
         }
         guest.vchan = false;
+        guest.socket = null;
         guest.relay = null;
         guest.policy = null;
         guest.address = null;
@@ -260,13 +279,6 @@ final class Guests {
                     System.Logger.Level.WARNING,
                     "domain " + relay.identity().name() + ": its relay does not close: " + e);
         }
-    }
-
-    private static Transport transport(Domain domain, SoundSettings settings, Domain.@Nullable Nic nic) {
-        return switch (settings.transport()) {
-            case AUTO -> nic == null && domain.type().equals("lxc") ? Transport.SOCKET : Transport.NETWORK;
-            case NETWORK, VCHAN, SOCKET -> settings.transport();
-        };
     }
 
     /** 0: holds one. 1: its user names one. 2: had one before this daemon started. 3: takes what is free. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface Hypervisor {
     String uri();
 
-    List<UUID> running() throws HypervisorException;
+    /** Those that run and those that do not. */
+    List<UUID> domains() throws HypervisorException;
 
     /** The live XML, empty where the domain does not run or is gone. */
     Optional<String> liveXml(UUID domain) throws HypervisorException;

@@ -14,6 +14,6 @@ public record KnownDomain(Domain domain, String hypervisorUri, boolean running, 
     static KnownDomain of(DomainEdits.Found found, String bridge) {
         Domain domain = DomainXml.parse(found.live().or(found::persistent).orElseThrow());
         return new KnownDomain(
-                domain, found.hypervisor().uri(), found.live().isPresent(), Guests.takesPart(domain, bridge));
+                domain, found.hypervisor().uri(), found.live().isPresent(), domain.transport(bridge) != null);
     }
 }

@@ -34,7 +34,7 @@ public final class OutsideMachines implements Hypervisor {
     }
 
     @Override
-    public List<UUID> running() {
+    public List<UUID> domains() {
         return List.copyOf(machines.keySet());
     }
 

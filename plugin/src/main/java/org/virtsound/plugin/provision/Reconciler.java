@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +20,7 @@ import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.domain.AudioElement.Setting;
 import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.domain.DomainXml;
+import org.virtsound.plugin.domain.Transport;
 
 /**
  * The one thread that owns the truth about guests: whatever is reported, it reads the domain again, works out what should be and
@@ -38,6 +38,7 @@ public final class Reconciler implements HypervisorListener {
 
     private final Inbox inbox = new Inbox();
     private final Guests guests;
+    private final GuestSockets sockets;
     private final NicOnDemand nics;
     private final StateElement states;
     private final DomainEdits edits;
@@ -66,9 +67,11 @@ public final class Reconciler implements HypervisorListener {
             GuestRelays relays,
             PulseTcpEndpoint endpoint,
             VchanGuests vchans,
+            GuestSockets sockets,
             Consumer<GuestEvent> events) {
         this.bridge = soundNetwork.bridge();
-        this.guests = new Guests(soundNetwork, relays, endpoint, vchans, events);
+        this.guests = new Guests(soundNetwork, relays, endpoint, vchans, sockets, events);
+        this.sockets = sockets;
         this.nics = new NicOnDemand(bridge);
         this.states = new StateElement();
         this.edits = new DomainEdits(bridge, inbox);
@@ -258,10 +261,12 @@ public final class Reconciler implements HypervisorListener {
         }
     }
 
-    /** All that runs there, and all that we know from there and that may have ended unseen. */
+    /** All that it has, and all that we know from there and that may have ended unseen. */
     private void markAll(Hypervisor hypervisor, Map<UUID, Hypervisor> dirty) {
         try {
-            hypervisor.running().forEach(uuid -> dirty.put(uuid, hypervisor));
+            List<UUID> domains = hypervisor.domains();
+            domains.forEach(uuid -> dirty.put(uuid, hypervisor));
+            sockets.keep(hypervisor.uri(), Set.copyOf(domains));
         } catch (HypervisorException e) {
             log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": cannot list domains: " + e.getMessage());
             return;
@@ -278,19 +283,25 @@ public final class Reconciler implements HypervisorListener {
 
     private void read(Hypervisor hypervisor, UUID uuid) {
         try {
-            Optional<String> xml = hypervisor.liveXml(uuid);
-            if (xml.isPresent()) {
-                Domain domain = devices.named(DomainXml.parse(xml.get()));
-                guests.runs(hypervisor, domain);
-                if (hypervisor.isBesideLibvirt() && !Guests.takesPart(domain, bridge)) {
+            Domain runs = hypervisor
+                    .liveXml(uuid)
+                    .map(DomainXml::parse)
+                    .map(devices::named)
+                    .orElse(null);
+            Domain starts =
+                    hypervisor.persistentXml(uuid).map(DomainXml::parse).orElse(null);
+            if (runs != null) {
+                guests.runs(hypervisor, runs);
+                if (hypervisor.isBesideLibvirt() && runs.transport(bridge) == null) {
                     besideLibvirt.put(
                             uuid,
                             new Bystander(
-                                    uuid, domain.name(), domain.id(), hypervisor.nicByHand(domain.name(), bridge)));
+                                    uuid, runs.name(), runs.id(), hypervisor.nicByHand(runs.name(), bridge)));
                 }
             } else if (guests.isOf(hypervisor, uuid)) {
                 guests.stopped(uuid);
             }
+            offerSocket(hypervisor, uuid, runs, starts);
         } catch (HypervisorException e) {
             // What it has, it keeps; the next full pass asks again.
             log.log(
@@ -298,6 +309,19 @@ public final class Reconciler implements HypervisorListener {
                     hypervisor.uri() + ": cannot read domain " + uuid + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
             log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": domain " + uuid + ": " + e.getMessage());
+        }
+    }
+
+    /** What runs goes before what is to start next. */
+    private void offerSocket(Hypervisor hypervisor, UUID uuid, @Nullable Domain runs, @Nullable Domain starts) {
+        if (runs != null && runs.transport(bridge) == Transport.SOCKET) {
+            sockets.offer(runs, hypervisor.uri());
+        } else if (starts != null && starts.transport(bridge) == Transport.SOCKET) {
+            sockets.offer(starts, hypervisor.uri());
+        } else if (runs != null || starts != null) {
+            sockets.shut(uuid);
+        } else {
+            sockets.remove(uuid, hypervisor.uri());
         }
     }
 

@@ -59,7 +59,7 @@ public final class XlGuests implements Hypervisor {
     }
 
     @Override
-    public List<UUID> running() throws HypervisorException {
+    public List<UUID> domains() throws HypervisorException {
         return asked(store -> started(store).stream().map(Started::uuid).toList());
     }
 

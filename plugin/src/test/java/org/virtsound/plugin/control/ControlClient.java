@@ -46,6 +46,7 @@ import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
 import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.BridgePorts;
+import org.virtsound.plugin.provision.GuestSockets;
 import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.VchanGuests;
@@ -95,6 +96,7 @@ final class ControlClient {
                 relays,
                 new PulseTcpEndpoint(audio),
                 new NoVchans(),
+                new GuestSockets(NOWHERE, audio),
                 event -> {});
         OutsideMachine desk = new OutsideMachine(
                 "desk", new MacAddress("52:54:00:00:00:01"), Subnet.parseAddress("10.47.13.6"), CapturePolicy.ASK);

@@ -63,7 +63,7 @@ class InProcessDriverIT implements HypervisorListener {
         Domain domain = user.domainDefineXML(XML);
         domain.create();
         await().until(() -> changed.contains(GUEST));
-        assertThat(hypervisor.running()).contains(GUEST);
+        assertThat(hypervisor.domains()).contains(GUEST);
         assertThat(hypervisor.liveXml(GUEST)).get().asString().contains("<name>desk</name>");
 
         changed.clear();

@@ -17,6 +17,11 @@ record DomainXmlText(String name, int id, String type, String audio, String stat
                         + "'/><source bridge='SOUND'/><target dev='vsg" + number + "'/></interface>");
     }
 
+    /** A container with our element and without a NIC. */
+    static DomainXmlText container(String name, int id) {
+        return new DomainXmlText(name, id, "lxc", "<audio xmlns='urn:virt-sound:domain:1'/>", "", "");
+    }
+
     UUID uuid() {
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }

@@ -2,6 +2,7 @@ package org.virtsound.plugin.provision;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,9 +10,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A libvirt of maps: what runs is in {@link #running}, what was asked for is in the lists. */
+/** A libvirt of maps: what runs is in {@link #running}, what is defined in {@link #defined}, what was asked for is in the lists. */
 final class FakeHypervisor implements Hypervisor {
     final Map<UUID, DomainXmlText> running = new LinkedHashMap<>();
+    final Map<UUID, DomainXmlText> defined = new LinkedHashMap<>();
     final List<String> attached = new ArrayList<>();
 
     @Nullable
@@ -21,6 +23,12 @@ final class FakeHypervisor implements Hypervisor {
 
     /** It is not libvirt's. */
     boolean besideLibvirt;
+
+    /** Defines a domain, or redefines it. */
+    UUID define(DomainXmlText domain) {
+        defined.put(domain.uuid(), domain);
+        return domain.uuid();
+    }
 
     /** Starts a domain, or changes it where it runs. */
     UUID run(DomainXmlText domain) {
@@ -39,9 +47,11 @@ final class FakeHypervisor implements Hypervisor {
     }
 
     @Override
-    public List<UUID> running() throws HypervisorException {
+    public List<UUID> domains() throws HypervisorException {
         check();
-        return List.copyOf(running.keySet());
+        Set<UUID> all = new LinkedHashSet<>(running.keySet());
+        all.addAll(defined.keySet());
+        return List.copyOf(all);
     }
 
     @Override
@@ -60,8 +70,10 @@ final class FakeHypervisor implements Hypervisor {
     }
 
     @Override
-    public Optional<String> persistentXml(UUID domain) {
-        return Optional.empty();
+    public Optional<String> persistentXml(UUID domain) throws HypervisorException {
+        check();
+        return Optional.ofNullable(defined.get(domain))
+                .map(text -> text.toString().replaceFirst(" id='[0-9]+'", ""));
     }
 
     @Override

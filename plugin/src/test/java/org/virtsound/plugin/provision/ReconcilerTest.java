@@ -31,6 +31,9 @@ class ReconcilerTest {
     @TempDir
     Path sysfs;
 
+    @TempDir
+    Path directory;
+
     private final AudioLoop loop = new AudioLoop();
     private final GuestRelays relays =
             new GuestRelays(loop, new HostSound(loop, "silence"), GuestLimits.DEFAULT, event -> {});
@@ -40,6 +43,7 @@ class ReconcilerTest {
     private final List<GuestEvent> events = new ArrayList<>();
     private long nowNanos;
     private Reconciler reconciler;
+    private GuestSockets sockets;
 
     /** Takes any ports, and fails on demand. */
     private static final class FakeNetwork implements GuestNetwork {
@@ -89,6 +93,7 @@ class ReconcilerTest {
 
     @AfterEach
     void close() {
+        sockets.close();
         relays.close();
         loop.close();
     }
@@ -323,6 +328,65 @@ class ReconcilerTest {
     }
 
     @Test
+    void aContainersSocketIsThereBeforeItStartsAndAfterItStopsAndGoesWhenItIsUndefined() {
+        Path socket = directory.resolve("guests/box/pulse/native");
+        UUID uuid = libvirt.define(DomainXmlText.container("box", 7));
+        changed(uuid);
+        assertThat(socket).exists();
+        assertThat(reconciler.guests()).isEmpty();
+
+        libvirt.run(DomainXmlText.container("box", 7));
+        changed(uuid);
+        GuestView box = reconciler.guests().get(0);
+        assertThat(box.address()).isEqualTo("unix:" + socket);
+        assertThat(box.problems()).isEmpty();
+        assertThat(relays.find(uuid)).isPresent();
+        assertThat(events).containsExactly(new GuestEvent.Up(box.domain().identity(), "socket", "unix:" + socket));
+        assertThat(network.ports).isEmpty();
+        assertThat(libvirt.attached).isEmpty();
+
+        libvirt.running.clear();
+        changed(uuid);
+        assertThat(relays.find(uuid)).isEmpty();
+        assertThat(socket).exists();
+        libvirt.defined.clear();
+        changed(uuid);
+        assertThat(directory.resolve("guests")).doesNotExist();
+    }
+
+    @Test
+    void aContainerGoesFromItsSocketToTheNetworkAndBackAndWhatItMountsStays() {
+        UUID uuid = libvirt.run(DomainXmlText.container("box", 7));
+        libvirt.define(DomainXmlText.container("box", 7));
+        pass();
+        libvirt.run(DomainXmlText.container("box", 7)
+                .withDevices(DomainXmlText.guest(1).devices()));
+        libvirt.define(DomainXmlText.container("box", 7)
+                .withDevices(DomainXmlText.guest(1).devices()));
+        changed(uuid);
+        assertThat(network.ports).containsOnlyKeys("vsg1");
+        assertThat(directory.resolve("guests/box/pulse")).isEmptyDirectory();
+
+        libvirt.run(DomainXmlText.container("box", 7));
+        changed(uuid);
+        assertThat(network.ports).isEmpty();
+        assertThat(reconciler.guests().get(0).problems()).isEmpty();
+        assertThat(directory.resolve("guests/box/pulse/native")).exists();
+    }
+
+    @Test
+    void aContainerWhoseSocketCannotBeSaysWhyAndHasNoRelay() {
+        UUID uuid = libvirt.run(DomainXmlText.container("no directory", 7));
+        pass();
+
+        assertThat(relays.find(uuid)).isEmpty();
+        assertThat(reconciler.guests().get(0).problems())
+                .singleElement()
+                .asString()
+                .contains("transport socket: its name cannot be");
+    }
+
+    @Test
     void whereThereAreNoVchansOnlyTheirGuestsAreRefused() {
         vchans.problem = "libxenvchan is not installed; install the package libxenmisc4.17";
         UUID uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
@@ -399,6 +463,7 @@ class ReconcilerTest {
                 relays,
                 new PulseTcpEndpoint(loop),
                 vchans,
+                sockets = new GuestSockets(directory.resolve("guests"), loop),
                 events::add);
     }
 

@@ -52,7 +52,7 @@ class XlGuestsTest {
         vif(7, 0, "00:16:3E:47:13:05", "SOUND");
         device("vif7.0", "up");
 
-        assertThat(xl.running()).containsExactly(STRANGER);
+        assertThat(xl.domains()).containsExactly(STRANGER);
         Domain domain = read();
         assertThat(domain.name()).isEqualTo("a stranger's <own> & only");
         assertThat(domain.uuid()).isEqualTo(STRANGER);
@@ -79,7 +79,7 @@ class XlGuestsTest {
         runs(7, "libvirts");
         Files.move(file(7), root.resolve("userdata-d.7." + STRANGER + ".libvirt-xml"));
 
-        assertThat(xl.running()).isEmpty();
+        assertThat(xl.domains()).isEmpty();
         assertThat(xl.liveXml(STRANGER)).isEmpty();
     }
 
@@ -88,7 +88,7 @@ class XlGuestsTest {
         runs(7, "stranger");
         xenstored.write("/local/domain/7/vm", "/vm/00000000-0000-4000-8000-000000000001");
 
-        assertThat(xl.running()).isEmpty();
+        assertThat(xl.domains()).isEmpty();
         assertThat(xl.liveXml(STRANGER)).isEmpty();
     }
 
@@ -126,7 +126,7 @@ class XlGuestsTest {
 
         assertThat(nowhere.canBe()).isFalse();
         assertThat(xl.canBe()).isTrue();
-        assertThatThrownBy(nowhere::running)
+        assertThatThrownBy(nowhere::domains)
                 .isInstanceOf(HypervisorException.class)
                 .hasMessageContaining("xenstore");
     }
