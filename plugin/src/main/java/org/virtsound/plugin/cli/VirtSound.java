@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             DoctorCommand.class,
             TopCommand.class,
             NetCommand.class,
-            LocalCommand.class
+            LocalCommand.class,
+            GuestConfigCommand.class
         })
 public final class VirtSound {
     private VirtSound() {}

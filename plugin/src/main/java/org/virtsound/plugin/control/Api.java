@@ -23,6 +23,7 @@ final class Api {
     private static final List<String> RESOURCES = List.of(
             "GET /domains",
             "GET /domains/NAME",
+            "GET /domains/NAME/guest",
             "PUT /domains/NAME/settings",
             "PUT /domains/NAME/enabled",
             "PUT /domains/NAME/mic",
@@ -148,11 +149,21 @@ final class Api {
                         ? status(found.get())
                                 .thenApply(status -> Answer.json(DomainJson.whole(found.get(), status, maxLatencyMs)))
                         : done(unknown(reference));
+            case "GET guest" -> guestSide(reference, found);
             case "PUT mic" -> found.isPresent() ? changes.mic(found.get(), request) : done(unknown(reference));
             case "PUT settings" -> changes.settings(reference, request.body());
             case "PUT enabled" -> changes.enabled(reference, request.body());
             default -> done(Answer.error(405, what.trim() + " is not for a domain; GET / lists what is"));
         };
+    }
+
+    /** What the guest's own side is to be told, running or not. */
+    private CompletableFuture<Answer> guestSide(String reference, Optional<GuestView> found) {
+        if (found.isPresent() && LocalResources.isLocal(found.get())) {
+            return done(Answer.json(GuestSideJson.of(found.get())));
+        }
+        return DomainChanges.answered(
+                reconciler.side(reference).thenApply(side -> Answer.json(GuestSideJson.of(side, network))));
     }
 
     private static Answer unknown(String reference) {

@@ -83,7 +83,7 @@ final class DomainChanges {
         return value == null ? null : String.valueOf(value);
     }
 
-    private static CompletableFuture<Answer> answered(CompletableFuture<Answer> answer) {
+    static CompletableFuture<Answer> answered(CompletableFuture<Answer> answer) {
         return answer.exceptionally(e -> {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
             return Answer.error(

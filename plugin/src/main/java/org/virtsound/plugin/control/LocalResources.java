@@ -21,6 +21,7 @@ import org.virtsound.plugin.provision.GuestView;
 @Singleton
 final class LocalResources {
     private static final int NO_ID = -1;
+    private static final String HYPERVISOR = "local";
 
     private final LocalEndpoints locals;
 
@@ -58,6 +59,11 @@ final class LocalResources {
     /** The endpoints as guests, for the list and for {@code /domains/local%2FNAME}. */
     Stream<GuestView> guests() {
         return locals.guests().stream().map(LocalResources::view);
+    }
+
+    /** Whether it is one of these, and no domain. */
+    static boolean isLocal(GuestView guest) {
+        return guest.hypervisorUri().equals(HYPERVISOR);
     }
 
     private CompletableFuture<Answer> add(String name, Map<String, Object> body) {
@@ -100,7 +106,7 @@ final class LocalResources {
                 null);
         return new GuestView(
                 domain,
-                "local",
+                HYPERVISOR,
                 guest.endpoint().door() instanceof LocalEndpoint.Tcp ? Transport.NETWORK : Transport.SOCKET,
                 null,
                 guest.server(),

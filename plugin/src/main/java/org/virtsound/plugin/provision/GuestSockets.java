@@ -101,6 +101,10 @@ public final class GuestSockets implements AutoCloseable {
     }
 
     private PulseUnixEndpoint open(Domain domain, String hypervisorUri) throws IOException {
+        if (!domain.type().equals("lxc")) {
+            throw new IllegalArgumentException("a domain of type " + domain.type()
+                    + " cannot reach a socket of the host (expected: lxc); use transport type=\"network\"");
+        }
         if (!NAME.matcher(domain.name()).matches()) {
             throw new IllegalArgumentException("its name cannot be a directory's (expected: 1 to 64 letters, digits,"
                     + " '.', '_', '+' or '-'); rename it by virsh domrename");
@@ -146,11 +150,11 @@ public final class GuestSockets implements AutoCloseable {
         return door == null ? "transport socket: its directory is not there yet" : door.problem;
     }
 
-    /** @return {@code unix:PATH} on this machine; null where the domain has none */
+    /** @return the directory that the domain mounts; null where it has none */
     @Nullable
-    String server(UUID domain) {
+    Path mounted(UUID domain) {
         Door door = doors.get(domain);
-        return door == null ? null : "unix:" + door.mounted.resolve(SocketPlace.NAME);
+        return door == null ? null : door.mounted;
     }
 
     /** Who connects is {@code relay}'s guest. */

@@ -3,6 +3,7 @@ package org.virtsound.plugin.provision;
 import static java.util.Objects.requireNonNull;
 
 import java.net.Inet4Address;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
+import org.virtsound.audio.guest.SocketPlace;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
@@ -143,6 +145,35 @@ final class Guests {
         }
     }
 
+    /**
+     * What the domain's own side is to be told.
+     *
+     * @throws HypervisorException where it takes no part, or cannot be served; the message says what to do
+     */
+    GuestSide side(Domain domain) throws HypervisorException {
+        Transport transport = domain.transport(network.bridge());
+        if (transport == null) {
+            throw new HypervisorException(
+                    "domain " + domain.name() + " has no sound; to give it some: virt-sound enable " + domain.name());
+        }
+        String problem = transport == Transport.SOCKET ? sockets.problem(domain.uuid()) : null;
+        if (problem != null) {
+            throw new HypervisorException("domain " + domain.name() + ": " + problem);
+        }
+        if (transport != Transport.NETWORK) {
+            return new GuestSide(domain, transport, null, null, sockets.mounted(domain.uuid()));
+        }
+        Domain.Nic nic = domain.nicOn(network.bridge());
+        Inet4Address held = addresses.of(domain.uuid());
+        String wanted = domain.settings() == null ? null : domain.settings().address();
+        return new GuestSide(
+                domain,
+                transport,
+                nic == null ? NicOnDemand.mac(domain.uuid(), domain.type()) : nic.mac(),
+                held != null ? held.getHostAddress() : wanted != null ? wanted : domain.assignedAddress(),
+                null);
+    }
+
     private void settle(Guest guest) {
         Domain.Nic nic = guest.domain.nicOn(network.bridge());
         Transport transport = guest.domain.transport(network.bridge());
@@ -204,17 +235,17 @@ final class Guests {
             disconnect(guest); // from where it was, if it was
         }
         String problem = sockets.problem(guest.uuid);
-        String server = sockets.server(guest.uuid);
-        if (problem != null || server == null) {
+        Path mounted = sockets.mounted(guest.uuid);
+        if (problem != null || mounted == null) {
             disconnect(guest);
             guest.problems.add(String.valueOf(problem));
             return;
         }
         GuestRelay relay = relay(guest);
         if (guest.socket == null) {
-            guest.socket = server;
+            guest.socket = "unix:" + mounted.resolve(SocketPlace.NAME);
             sockets.admit(guest.uuid, relay);
-            events.accept(new GuestEvent.Up(guest.domain.identity(), "socket", server));
+            events.accept(new GuestEvent.Up(guest.domain.identity(), "socket", guest.socket));
         }
     }
 

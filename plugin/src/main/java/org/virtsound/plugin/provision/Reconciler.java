@@ -173,6 +173,20 @@ public final class Reconciler implements HypervisorListener {
         });
     }
 
+    /**
+     * What a domain's own side is to be told, whether it runs or not. For any thread.
+     *
+     * @param reference a name, UUID or id
+     * @return ends with {@link HypervisorException}, whose message says what to do
+     */
+    public CompletableFuture<GuestSide> side(String reference) {
+        return call(() -> {
+            DomainEdits.Found found = DomainEdits.find(hypervisors, reference);
+            read(found.hypervisor(), found.uuid()); // what was just defined may not be reported yet
+            return guests.side(KnownDomain.of(found, bridge).domain());
+        });
+    }
+
     private interface Call<T> {
         T run() throws HypervisorException;
     }
@@ -288,15 +302,13 @@ public final class Reconciler implements HypervisorListener {
                     .map(DomainXml::parse)
                     .map(devices::named)
                     .orElse(null);
-            Domain starts =
-                    hypervisor.persistentXml(uuid).map(DomainXml::parse).orElse(null);
+            Domain starts = hypervisor.persistentXml(uuid).map(DomainXml::parse).orElse(null);
             if (runs != null) {
                 guests.runs(hypervisor, runs);
                 if (hypervisor.isBesideLibvirt() && runs.transport(bridge) == null) {
                     besideLibvirt.put(
                             uuid,
-                            new Bystander(
-                                    uuid, runs.name(), runs.id(), hypervisor.nicByHand(runs.name(), bridge)));
+                            new Bystander(uuid, runs.name(), runs.id(), hypervisor.nicByHand(runs.name(), bridge)));
                 }
             } else if (guests.isOf(hypervisor, uuid)) {
                 guests.stopped(uuid);

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The real qemu:///system, started by hand: virtlogd and libvirtd in the host's network namespace, with a mount namespace in which
- * /etc/libvirt and what else libvirt writes to is private. Its guests survive it.
+ * The real qemu:///system or lxc:///system, started by hand: virtlogd and libvirtd in the host's network namespace, with a mount
+ * namespace in which /etc/libvirt and what else libvirt writes to is private. Its guests survive it.
  */
 public final class SystemLibvirtd implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -20,6 +20,7 @@ public final class SystemLibvirtd implements AutoCloseable {
             List.of("/etc/libvirt", "/var/lib/libvirt", "/run/libvirt", "/var/log/libvirt", "/var/cache/libvirt");
 
     private final Path home;
+    private final String driver;
     private final Process mounts;
     private final Process virtlogd;
     private final List<String> guests = new ArrayList<>();
@@ -27,11 +28,23 @@ public final class SystemLibvirtd implements AutoCloseable {
 
     /** Skips the test where qemu is not installed. */
     public SystemLibvirtd(Host host) throws IOException {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")),
-                "qemu is not installed: apt install qemu-system-x86");
+        this(host, "qemu", "/usr/bin/qemu-system-x86_64", "qemu-system-x86");
+    }
+
+    /** Skips the test where libvirt's driver for containers is not installed. */
+    public static SystemLibvirtd lxc(Host host) throws IOException {
+        return new SystemLibvirtd(host, "lxc", "/usr/lib/libvirt/libvirt_lxc", "libvirt-daemon-driver-lxc");
+    }
+
+    private SystemLibvirtd(Host host, String driver, String program, String debianPackage) throws IOException {
+        assumeTrue(Files.isExecutable(Path.of(program)), program + " is not installed: apt install " + debianPackage);
+        this.driver = driver;
         home = host.directory().resolve("libvirt");
         StringBuilder script = new StringBuilder();
+        if (driver.equals("lxc")) {
+            // The driver refuses a host that has both kinds of control groups.
+            script.append("umount /sys/fs/cgroup/unified 2>/dev/null; ");
+        }
         for (String place : PLACES) {
             Path own = home.resolve(place.substring(1).replace('/', '-'));
             Files.createDirectories(own);
@@ -49,7 +62,12 @@ public final class SystemLibvirtd implements AutoCloseable {
         Files.writeString(
                 home.resolve("etc-libvirt/libvirtd.conf"), "auth_unix_rw = \"none\"\nlog_outputs = \"2:stderr\"\n");
         Files.writeString(home.resolve("etc-libvirt/virtlogd.conf"), "");
+        Files.writeString(home.resolve("etc-libvirt/lxc.conf"), "security_driver = \"none\"\n");
         List<String> command = new ArrayList<>(host.namespace().prefix());
+        if (driver.equals("lxc")) {
+            // ip netns exec has a /sys of its own, without the control groups.
+            command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + command.get(command.size() - 1)));
+        }
         Path ready = home.resolve("ready");
         command.addAll(List.of(
                 "unshare",
@@ -73,12 +91,15 @@ public final class SystemLibvirtd implements AutoCloseable {
 
     private Process inside(String... words) throws IOException {
         List<String> command = new ArrayList<>(List.of("nsenter", "-t", Long.toString(mounts.pid()), "-m", "-n"));
+        if (driver.equals("lxc")) {
+            command.addAll(List.of("env", "PATH=/usr/sbin")); // without emulators to probe
+        }
         command.addAll(List.of(words));
         return Processes.start(command, home.resolve(words[0] + ".log"));
     }
 
     public String uri() {
-        return "qemu+unix:///system?socket=" + home.resolve("run-libvirt/libvirt-sock");
+        return driver + "+unix:///system?socket=" + home.resolve("run-libvirt/libvirt-sock");
     }
 
     public String virsh(String... words) {
@@ -109,6 +130,12 @@ public final class SystemLibvirtd implements AutoCloseable {
     public void startGuest(String name, String metadata) throws IOException {
         define(name, metadata, "<acpi/>");
         virsh("start", name);
+    }
+
+    /** Defines a domain without starting it; where it runs at the end, it is ended with this. */
+    public void define(String name, String xml) throws IOException {
+        virsh("define", Files.writeString(home.resolve(name + ".xml"), xml).toString());
+        guests.add(name);
     }
 
     public void kill() {

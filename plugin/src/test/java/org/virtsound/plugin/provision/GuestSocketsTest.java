@@ -68,7 +68,7 @@ class GuestSocketsTest {
         sockets.offer(container("box"), URI);
 
         assertThat(sockets.problem(container("box").uuid())).isNull();
-        assertThat(sockets.server(container("box").uuid())).isEqualTo("unix:" + socket("box"));
+        assertThat(sockets.mounted(container("box").uuid())).isEqualTo(directory.resolve("box/pulse"));
         assertThat(permissions(directory)).isEqualTo("rwx--x--x");
         assertThat(permissions(directory.resolve("box"))).isEqualTo("rwx------");
         assertThat(permissions(directory.resolve("box/pulse"))).isEqualTo("rwxr-xr-x");
@@ -150,6 +150,10 @@ class GuestSocketsTest {
             assertThat(sockets.problem(container(name).uuid()))
                     .contains("expected: 1 to 64 letters", "virsh domrename");
         }
+        Domain machine = DomainXml.parse(
+                DomainXmlText.guest(1).withAudio("<transport type='socket'/>").toString());
+        sockets.offer(machine, URI);
+        assertThat(sockets.problem(machine.uuid())).contains("type xen", "expected: lxc");
         assertThat(directory).doesNotExist();
 
         Path elsewhere = Files.createDirectory(run.resolve("elsewhere"));
