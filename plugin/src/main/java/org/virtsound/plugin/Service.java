@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.virtsound.plugin.provision.GuestSockets;
 import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
+import org.virtsound.plugin.provision.StoredContainers;
 import org.virtsound.plugin.qubes.QubesGuests;
 import org.virtsound.plugin.xen.XlGuests;
 
@@ -35,6 +37,7 @@ import org.virtsound.plugin.xen.XlGuests;
 @Singleton
 final class Service {
     private static final System.Logger log = System.getLogger(Service.class.getName());
+    private static final Path LIBVIRTS_CONTAINERS = Path.of("/etc/libvirt/lxc");
     private static final int RECONCILER_STOPS_WITHIN_MS = 700;
     /** It passes every second; a call to libvirt or to a command of the network may hold it for longer. */
     private static final int RECONCILER_PASSES_WITHIN_S = 45;
@@ -108,6 +111,11 @@ final class Service {
         undo.push(relays::close);
         undo.push(vchans::close);
         undo.push(sockets::close);
+        for (String uri : config.libvirtUris()) {
+            if (uri.startsWith("lxc")) {
+                StoredContainers.offer(LIBVIRTS_CONTAINERS, uri, network.bridge(), sockets);
+            }
+        }
         InetSocketAddress address = new InetSocketAddress(network.subnet().host(), network.port());
         try {
             endpoint.listen(address).join();

@@ -132,6 +132,21 @@ class GuestSocketsTest {
     }
 
     @Test
+    void whatLibvirtHasOnItsDiskIsThereBeforeLibvirtAnswers() throws IOException {
+        Path stored = Files.createDirectory(run.resolve("lxc"));
+        Files.writeString(
+                stored.resolve("box.xml"), "<!-- WARNING: AUTO-GENERATED -->\n" + DomainXmlText.container("box", 1));
+        Files.writeString(
+                stored.resolve("mute.xml"),
+                DomainXmlText.container("mute", 1).withoutAudio().toString());
+        StoredContainers.offer(stored, URI, "SOUND", sockets);
+
+        assertThat(socket("box")).exists();
+        assertThat(directory.resolve("mute")).doesNotExist();
+        StoredContainers.offer(run.resolve("absent"), URI, "SOUND", sockets);
+    }
+
+    @Test
     void aDomainOfAnotherNameHasAnotherDirectory() {
         Domain before = container("box");
         sockets.offer(before, URI);
