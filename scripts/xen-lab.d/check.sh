@@ -130,10 +130,11 @@ check_isolation() {
 check_measured() {
   local pid memory before after cpu; pid=$(daemon_pid)
   memory=$(d "awk '/^(Rss|Private_Clean|Private_Dirty):/ {m[\$1] += \$2} END {printf \"RSS %.0f MB, private %.0f MB\", m[\"Rss:\"] / 1024, (m[\"Private_Clean:\"] + m[\"Private_Dirty:\"]) / 1024}' /proc/$pid/smaps_rollup")
-  row "memory of the daemon, two guests playing" "(measured; the aim is RSS 80 MB, private 45)" "$memory" pass
+  local playing; playing=$(resource domains | grep -o '"state":"playing"' | wc -l)
+  verdict "memory of the daemon, two guests playing" "(measured; the aim is RSS 80 MB, private 45)" "$memory, $playing playing" [ "$playing" = 2 ]
   before=$(d "awk '{print \$14 + \$15}' /proc/$pid/stat"); sleep 20; after=$(d "awk '{print \$14 + \$15}' /proc/$pid/stat")
   cpu=$(echo "$before $after" | awk '{printf "%.1f", ($2 - $1) / 20}')
-  row "CPU of the daemon, two guests playing" "(measured)" "$cpu % of one emulated CPU over 20 s" pass
+  verdict "CPU of the daemon, two guests playing" "(measured)" "$cpu % of one emulated CPU over 20 s" [ "$playing" = 2 ]
 }
 
 check_paused() {

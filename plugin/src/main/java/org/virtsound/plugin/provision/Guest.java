@@ -44,8 +44,11 @@ final class Guest {
     /** Those that were told already: each is told once. */
     List<String> told = List.of();
 
-    /** A NIC was asked for in this run of the domain. */
-    boolean nicAsked;
+    /** How often a NIC was asked for in this run of the domain. */
+    int nicAsked;
+
+    /** Not asked for again before then. */
+    long nicDueNanos;
 
     /** Why there is none, null where libvirt did not refuse. */
     @Nullable

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.domain.Transport;
 
@@ -16,21 +17,31 @@ import org.virtsound.plugin.domain.Transport;
 final class NicOnDemand {
     static final String ALIAS = "ua-virt-sound";
 
+    private static final int TRIES = 3;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(25);
+
     private final String bridge;
 
     NicOnDemand(String bridge) {
         this.bridge = bridge;
     }
 
-    /** Asks once in a run of the domain; libvirt's refusal becomes the guest's problem. */
-    void ask(Guest guest, Inbox inbox) {
+    /**
+     * Asks until libvirt agrees, for a few times in a run of the domain, since a busy host may refuse in passing (Xen's scripts have
+     * a time-out). Its refusal is the guest's problem meanwhile. A NIC that was pulled out again is not asked for again.
+     */
+    void ask(Guest guest, Inbox inbox, long nowNanos) {
         boolean wanted = guest.transport == Transport.NETWORK && guest.domain.settings() != null;
-        if (!wanted || guest.nicAsked || guest.domain.nicOn(bridge) != null) {
+        boolean due = guest.nicAsked == 0 || nowNanos - guest.nicDueNanos >= 0;
+        if (!wanted || guest.nicAsked >= TRIES || !due || guest.domain.nicOn(bridge) != null) {
             return;
         }
-        guest.nicAsked = true;
+        guest.nicAsked++;
+        guest.nicDueNanos = nowNanos + RETRY_NANOS;
+        guest.nicRefused = null;
         try {
             guest.hypervisor.attachDevice(guest.uuid, xml(bridge, guest.domain), Set.of(Hypervisor.Scope.LIVE));
+            guest.nicAsked = TRIES;
         } catch (HypervisorException e) {
             guest.nicRefused = "it has no NIC on bridge " + bridge + " and none can be plugged in while it runs ("
                     + e.getMessage() + "); " + guest.hypervisor.nicByHand(guest.domain.name(), bridge);

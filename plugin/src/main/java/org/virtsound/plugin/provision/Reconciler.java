@@ -255,7 +255,7 @@ public final class Reconciler implements HypervisorListener {
         lookedNanos = System.nanoTime() - lookedNanos;
         nextNetworkLookNanos = nowNanos + Math.max(NETWORK_LOOK_NANOS, NETWORK_LOOK_SHARE * lookedNanos);
         for (Guest guest : guests.all()) {
-            nics.ask(guest, inbox);
+            nics.ask(guest, inbox, nowNanos);
             states.write(guest);
         }
         guests.tell();

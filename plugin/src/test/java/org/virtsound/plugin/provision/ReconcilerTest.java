@@ -294,6 +294,30 @@ class ReconcilerTest {
     }
 
     @Test
+    void whereLibvirtRefusesInPassingTheNicIsAskedForAgainAndThatHasAnEnd() {
+        libvirt.refusal = "libxenlight failed to attach network device";
+        libvirt.run(DomainXmlText.guest(1).withDevices(""));
+        pass();
+        libvirt.refusal = null;
+        pass();
+        assertThat(libvirt.attached).as("not at once").isEmpty();
+        fullPass();
+        assertThat(libvirt.attached).hasSize(1);
+        pass();
+        assertThat(view(1).problems()).isEmpty();
+
+        libvirt.refusal = "no ACPI";
+        libvirt.run(DomainXmlText.guest(2).withDevices(""));
+        for (int i = 0; i < 5; i++) {
+            fullPass();
+        }
+        libvirt.refusal = null;
+        fullPass();
+        assertThat(libvirt.attached).hasSize(1);
+        assertThat(view(2).problems()).singleElement().asString().contains("no ACPI");
+    }
+
+    @Test
     void aVchanGuestHasARelayAndNoAddressUntilItStops() {
         UUID uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
         pass();
