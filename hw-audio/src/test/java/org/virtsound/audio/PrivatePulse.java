@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the same.
  */
 public final class PrivatePulse implements AutoCloseable {
+    /** A card, and a guest's processors, wait for nothing else that this machine does. */
+    public static final List<String> REAL_TIME = List.of("chrt", "--rr", "5");
+
     private static final String NOBODY = "nobody";
     private static final Duration START = Duration.ofSeconds(20);
 
@@ -35,9 +38,9 @@ public final class PrivatePulse implements AutoCloseable {
     public PrivatePulse(String... modules) throws IOException {
         this();
         command.addAll(List.of("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-target=stderr"));
+        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000 norewinds=1"));
         command.addAll(List.of("-L", "module-native-protocol-unix socket=" + socket()));
         command.addAll(List.of("-L", "module-native-protocol-unix auth-anonymous=1 socket=" + openSocket()));
-        command.addAll(List.of("-L", "module-null-sink sink_name=card rate=48000 norewinds=1"));
         for (String module : modules) {
             command.addAll(List.of("-L", module));
         }
@@ -50,8 +53,7 @@ public final class PrivatePulse implements AutoCloseable {
             Files.setOwner(
                     directory,
                     directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
-            // As any PulseAudio makes itself, where it is let.
-            command.addAll(List.of("nice", "-n", "-11"));
+            command.addAll(REAL_TIME);
             command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups"));
         }
     }

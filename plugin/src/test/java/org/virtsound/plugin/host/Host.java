@@ -24,6 +24,9 @@ import org.virtsound.plugin.control.Json;
 /** A host for a test: a network namespace and a private directory, in which the built daemon and command run. */
 public final class Host implements AutoCloseable {
     private static final Path DIST = dist();
+    /** Its unit's Nice= and CPUWeight=. */
+    private static final List<String> AS_ITS_UNIT =
+            List.of("setsid", "sh", "-c", "echo -11 > /proc/self/autogroup; exec nice -n -11 \"$@\"", "virtsoundd");
 
     private final Namespace namespace = Namespace.create();
     private final Path directory;
@@ -88,8 +91,7 @@ public final class Host implements AutoCloseable {
     /** Starts the daemon; returns when it answers, or has ended. */
     public Host start() throws IOException {
         List<String> command = new ArrayList<>(prefix());
-        // As its unit starts it.
-        command.addAll(List.of("nice", "-n", "-11"));
+        command.addAll(AS_ITS_UNIT);
         command.addAll(
                 List.of(DIST.resolve("bin/virtsoundd").toString(), "--verbose", "--config", config().toString()));
         daemon = Processes.start(command, log());

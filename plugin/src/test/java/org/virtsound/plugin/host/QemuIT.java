@@ -127,6 +127,7 @@ class QemuIT {
                 host.directory().resolve("parec.log"));
         host.with(() -> Processes.end(recorder));
         List<String> pacat = new ArrayList<>(guest.prefix());
+        pacat.addAll(PrivatePulse.REAL_TIME);
         pacat.addAll(List.of(
                 "env",
                 "HOME=" + host.directory(),

@@ -80,6 +80,7 @@ public final class SystemLibvirtd implements AutoCloseable {
         mounts = Processes.start(command, home.resolve("mounts.log"));
         await().atMost(SOON).until(() -> Files.exists(ready));
         virtlogd = inside("virtlogd", "-f", "/etc/libvirt/virtlogd.conf");
+        await().atMost(SOON).until(() -> Files.exists(home.resolve("run-libvirt/virtlogd-sock")));
         start();
     }
 
@@ -95,6 +96,7 @@ public final class SystemLibvirtd implements AutoCloseable {
             command.addAll(List.of("env", "PATH=/usr/sbin")); // without emulators to probe
         }
         command.addAll(List.of(words));
+        command.addAll(List.of("-p", home.resolve(words[0] + ".pid").toString()));
         return Processes.start(command, home.resolve(words[0] + ".log"));
     }
 
