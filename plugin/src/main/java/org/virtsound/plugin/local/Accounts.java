@@ -37,7 +37,7 @@ final class Accounts {
     }
 
     private static List<String> entry(String database, String name, String what) throws IOException {
-        Process getent = new ProcessBuilder("getent", database, name)
+        Process getent = new ProcessBuilder("getent", "--", database, name)
                 .redirectErrorStream(true)
                 .start();
         getent.getOutputStream().close();

@@ -50,7 +50,15 @@ class FirstGuestIT {
         assertThat(guest.run("env", "HOME=/nonexistent", "PULSE_SERVER=tcp:10.47.13.1:4713", "pactl", "info"))
                 .contains("Default Sink: virt-sound");
 
+        List<ProcessHandle> watch = host.daemon()
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("monitor link"))
+                .toList();
+        assertThat(watch).as("what tells of new ports").isNotEmpty();
         host.daemon().destroyForcibly().waitFor();
+        await("nothing that watches is left")
+                .atMost(SOON)
+                .until(() -> watch.stream().noneMatch(ProcessHandle::isAlive));
         ProcessHandle stray = ProcessHandle.of(
                         Long.parseLong(Files.readString(host.directory().resolve("run/dnsmasq.pid"))
                                 .strip()))

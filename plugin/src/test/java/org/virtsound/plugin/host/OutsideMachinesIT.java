@@ -72,6 +72,16 @@ class OutsideMachinesIT {
         assertThat(host.virtSound("mic", "grant", "machine/desk").errors()).contains("off");
         assertThat(host.virtSound("disable", "machine/tv").errors()).contains("written in the service's configuration");
 
+        // A card that nobody has told of is locked as it joins.
+        long joinedNs = System.nanoTime();
+        host.namespace().guest("stray0", "SOUND", "52:54:00:47:13:07", "10.47.13.3/29");
+        await().pollInterval(Duration.ofMillis(2))
+                .atMost(SOON)
+                .until(() -> host.namespace()
+                        .run("bridge", "-j", "-d", "link", "show", "dev", "stray0")
+                        .contains("\"locked\":true"));
+        System.out.printf("a stray port is locked within %.0f ms%n", (System.nanoTime() - joinedNs) / 1e6);
+
         desk.run("ip", "addr", "flush", "dev", "eth0");
         desk.run("ip", "addr", "add", "10.47.13.6/29", "dev", "eth0");
         desk.run("ip", "neigh", "replace", "10.47.13.1", "lladdr", "02:76:0a:2f:0d:01", "dev", "eth0");
