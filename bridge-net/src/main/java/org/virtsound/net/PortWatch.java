@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locks each port of the bridge as soon as it joins, so that it stays mute until somebody is given it. {@code ip monitor}, our
+ * Locks each port of a bridge of ours as soon as it joins, so that it stays mute until somebody is given it. {@code ip monitor}, our
  * child, says when one does; it ends with us, however we end, and is started again where it ends by itself.
  *
  * <p>One thread of its own, {@code port-watch}, which sleeps while nothing happens.
@@ -28,13 +28,14 @@ public final class PortWatch implements AutoCloseable {
     private final List<String> prefix;
     private final Commands commands;
     private final Runnable joined;
+    private final String bridge;
     private final Pattern member;
     private final Set<String> locked = new HashSet<>();
     private final Thread thread = new Thread(this::run, "port-watch");
     private volatile @Nullable Process monitor;
     private volatile boolean closed;
 
-    /** @param joined called on the watch's thread when a port has joined and is locked */
+    /** @param joined called on the watch's thread when a port has joined */
     public PortWatch(Commands commands, SoundNetwork network, Runnable joined) {
         this(List.of(), commands, network, joined);
     }
@@ -44,8 +45,9 @@ public final class PortWatch implements AutoCloseable {
         this.prefix = List.copyOf(prefix);
         this.commands = requireNonNull(commands, "commands is null");
         this.joined = requireNonNull(joined, "joined is null");
-        this.member = Pattern.compile(
-                "(Deleted )?(\\d+): ([^:@ ]+)(?:@[^:]+)?: .* master " + Pattern.quote(network.bridge()) + " .*");
+        this.bridge = network.bridge();
+        this.member =
+                Pattern.compile("(Deleted )?(\\d+): ([^:@ ]+)(?:@[^:]+)?: .* master " + Pattern.quote(bridge) + " .*");
         thread.setDaemon(true);
     }
 
@@ -113,7 +115,19 @@ public final class PortWatch implements AutoCloseable {
         }
     }
 
+    private boolean isOurs() {
+        try {
+            return Json.objects(commands.run("ip", "-j", "link", "show", "dev", bridge)).stream()
+                    .anyMatch(link -> Maker.of(Json.text(link, "ifalias")).isPresent());
+        } catch (CommandFailure gone) {
+            return false;
+        }
+    }
+
     private void lock(String device) {
+        if (!isOurs()) {
+            return; // whoever made the bridge says what its other ports may do
+        }
         try {
             commands.run(PortSettings.lock(device, true));
         } catch (CommandFailure noLock) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PortWatchIT {
@@ -20,10 +19,12 @@ class PortWatchIT {
     private final AtomicInteger joined = new AtomicInteger();
     private final PortWatch watch = new PortWatch(host.prefix(), host.commands(), NET, joined::incrementAndGet);
 
-    @BeforeEach
-    void up() {
+    private void up() {
         NetworkPlan.up(NET, List.of(), NetworkState.read(host.commands(), NET), Maker.DAEMON)
                 .apply(host.commands());
+    }
+
+    private void watch() {
         watch.start();
         // It listens once it has seen one that nobody else would tell it of.
         AtomicInteger number = new AtomicInteger();
@@ -43,6 +44,8 @@ class PortWatchIT {
 
     @Test
     void aPortThatNobodyHasBeenGivenIsMuteAsSoonAsItJoins() {
+        up();
+        watch();
         int times = Boolean.getBoolean("virtsound.full") ? 200 : 20;
         List<Long> tookUs = new ArrayList<>();
         for (int i = 0; i < times; i++) {
@@ -60,7 +63,18 @@ class PortWatchIT {
     }
 
     @Test
+    void aPortOfABridgeThatSomebodyElseMadeIsLeftAlone() {
+        host.run("ip", "link", "add", NET.bridge(), "type", "bridge");
+        watch();
+
+        assertThat(host.run("bridge", "-j", "-d", "link", "show"))
+                .contains("probe1")
+                .doesNotContain("\"locked\":true");
+    }
+
+    @Test
     void whatAPortHasLearntBeforeDoesNotLetItThroughTheLock() {
+        up();
         Namespace early = host.guest("early0", "", "52:54:00:00:00:07", "10.47.13.4/29");
         host.run("ip", "link", "set", "early0", "master", NET.bridge());
         host.run("bridge", "fdb", "replace", "52:54:00:00:00:07", "dev", "early0", "master", "dynamic");
