@@ -249,6 +249,7 @@ public final class Reconciler implements HypervisorListener {
         if (dirty.isEmpty() && !look) {
             return;
         }
+        nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS; // also where the pass fails
         guests.settle();
         long lookedNanos = System.nanoTime();
         applyNetwork();
