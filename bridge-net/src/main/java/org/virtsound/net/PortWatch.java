@@ -66,35 +66,39 @@ public final class PortWatch implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            try {
-                watch();
+        try {
+            while (!closed) {
+                watch(monitor());
                 if (!closed) {
                     TimeUnit.MILLISECONDS.sleep(RETRY_MS);
                 }
-            } catch (IOException e) {
-                log.log(
-                        System.Logger.Level.WARNING,
-                        "ip monitor: " + e.getMessage() + "; a new port is locked by the next look at the network");
-                return;
-            } catch (InterruptedException e) {
-                return; // closed
             }
+        } catch (IOException e) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "ip monitor: " + e.getMessage() + "; a new port is locked by the next look at the network");
+        } catch (InterruptedException e) {
+            return; // closed
         }
     }
 
-    private void watch() throws IOException {
+    private Process monitor() throws IOException {
         List<String> argv = new ArrayList<>(prefix);
         argv.addAll(List.of("setpriv", "--pdeathsig", "KILL", "ip", "-o", "monitor", "link"));
-        Process started = new ProcessBuilder(argv)
+        return new ProcessBuilder(argv)
                 .redirectInput(new File("/dev/null"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+    }
+
+    private void watch(Process started) {
         monitor = started;
         try (BufferedReader lines = started.inputReader(StandardCharsets.UTF_8)) {
             for (String line = closed ? null : lines.readLine(); line != null; line = lines.readLine()) {
                 read(line);
             }
+        } catch (IOException e) {
+            log.log(System.Logger.Level.DEBUG, "ip monitor ended: " + e.getMessage());
         } finally {
             started.destroy();
         }

@@ -1,6 +1,6 @@
 package org.virtsound.plugin.control;
 
-import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -68,7 +68,8 @@ final class LocalResources {
 
     private CompletableFuture<Answer> add(String name, Map<String, Object> body) {
         try {
-            LocalEndpoint endpoint = LocalFiles.parse(name, ConfigFactory.parseMap(body));
+            LocalEndpoint endpoint =
+                    LocalFiles.parse(name, ConfigValueFactory.fromMap(body).toConfig());
             return refused(locals.add(endpoint).thenApply(guest -> Answer.json(json(guest))));
         } catch (IllegalArgumentException e) {
             return done(Answer.error(400, String.valueOf(e.getMessage())));

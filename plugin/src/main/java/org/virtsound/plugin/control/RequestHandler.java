@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** From an HTTP request to a {@link Request}, and from an {@link Answer} to a response. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -54,7 +55,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             events.subscribe(ctx.channel());
             return;
         }
-        api.answer(request)
+        answer(request)
                 .whenCompleteAsync(
                         (answer, failure) -> {
                             if (failure != null) {
@@ -68,6 +69,15 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                             }
                         },
                         ctx.executor());
+    }
+
+    /** Also what goes wrong before there is a future is answered. */
+    private CompletableFuture<Answer> answer(Request request) {
+        try {
+            return api.answer(request);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static Request request(ChannelHandlerContext ctx, FullHttpRequest http) {

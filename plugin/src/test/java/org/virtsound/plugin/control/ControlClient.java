@@ -175,6 +175,14 @@ final class ControlClient {
 
     private final class Answers extends SimpleChannelInboundHandler<FullHttpResponse> {
         @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            CompletableFuture<Response> response = waiting;
+            if (response != null) {
+                response.completeExceptionally(new IllegalStateException("closed without an answer"));
+            }
+        }
+
+        @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse http) {
             CompletableFuture<Response> response = waiting;
             if (response != null) {

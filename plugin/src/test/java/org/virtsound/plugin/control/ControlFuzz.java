@@ -44,6 +44,7 @@ public final class ControlFuzz {
         seeds.add("PUT /domains/other/enabled\n{\"enabled\": true}");
         seeds.add("PUT /local/browser\n{\"user\": \"daemon\", \"mic\": \"off\"}");
         seeds.add("PUT /local/box\n{\"uid\": \"100000-165535\"}");
+        seeds.add("PUT /local/box\n{\"ui!\": \"100000\", \"a.b\": 1, \"\": {}}");
         seeds.add("DELETE /local/browser\n");
         seeds.add("PUT /host\n{\"hostServer\": \"silence\"}");
         seeds.add("PUT " + DOMAIN + "/settings\n{\"playback\":" + "[".repeat(40));
