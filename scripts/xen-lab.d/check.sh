@@ -123,7 +123,7 @@ check_names() {
 }
 
 check_isolation() {
-  local seen; seen=$(in_guest 3 'ping -c2 -W2 10.47.13.2 > /dev/null 2>&1; echo peer $?; pactl info > /dev/null 2>&1; echo own $?; ip addr add 10.47.13.5/29 dev eth0; busybox nc -w 3 -s 10.47.13.5 10.47.13.1 4713 < /dev/null > /dev/null 2>&1; echo foreign $?; ip addr del 10.47.13.5/29 dev eth0; busybox nc -w 3 10.47.13.1 22 < /dev/null > /dev/null 2>&1; echo ssh $?' | tr '\n' ' ')
+  local seen; seen=$(in_guest 3 'ping -c2 -W2 10.47.13.2 > /dev/null 2>&1; echo peer $?; PULSE_SERVER=tcp:10.47.13.1:4713 pactl info > /dev/null 2>&1; echo own $?; ip addr add 10.47.13.5/29 dev eth0; busybox nc -w 3 -s 10.47.13.5 10.47.13.1 4713 < /dev/null > /dev/null 2>&1; echo foreign $?; ip addr del 10.47.13.5/29 dev eth0; busybox nc -w 3 10.47.13.1 22 < /dev/null > /dev/null 2>&1; echo ssh $?' | tr '\n' ' ')
   verdict "a guest reaches its relay and nothing else" "peer 1 own 0 foreign 1 ssh 1" "$seen" grep -q 'peer 1 own 0 foreign 1 ssh 1' <<< "$seen"
 }
 
