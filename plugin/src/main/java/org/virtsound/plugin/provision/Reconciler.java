@@ -254,7 +254,10 @@ public final class Reconciler implements HypervisorListener {
         long lookedNanos = System.nanoTime();
         applyNetwork();
         lookedNanos = System.nanoTime() - lookedNanos;
-        nextNetworkLookNanos = nowNanos + Math.max(NETWORK_LOOK_NANOS, NETWORK_LOOK_SHARE * lookedNanos);
+        nextNetworkLookNanos = nowNanos
+                + (networkProblem == null
+                        ? Math.max(NETWORK_LOOK_NANOS, NETWORK_LOOK_SHARE * lookedNanos)
+                        : NETWORK_LOOK_NANOS);
         for (Guest guest : guests.all()) {
             nics.ask(guest, inbox, nowNanos);
             states.write(guest);
