@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** What is put into a guest, each as the file that takes it. */
 final class GuestFiles {
-    private static final int LATENCY_MS = 60;
+    private static final int LATENCY_MS = 100;
 
     private final Fields side;
     private final String server;
@@ -36,14 +36,16 @@ final class GuestFiles {
 
     /** For /etc/pipewire/pipewire.conf.d: a PipeWire of the guest's own speaks to the host. */
     String pipewire() {
-        return "context.modules = [\n" + tunnel("sink", "virt-sound") + tunnel("source", "virt-sound-mic") + "]\n";
+        return "context.modules = [\n" + tunnel("sink", "virt-sound", 1200) + tunnel("source", "virt-sound-mic", 2200)
+                + "]\n";
     }
 
-    private String tunnel(String mode, String name) {
+    /** @param priority by which the default is chosen; a sink counts as a source, too, by its monitor */
+    private String tunnel(String mode, String name, int priority) {
         return "  { name = libpipewire-module-pulse-tunnel flags = [ nofail ]\n"
                 + "    args = { tunnel.mode = " + mode + " pulse.server.address = \"" + server + "\" pulse.latency = "
                 + LATENCY_MS + "\n      reconnect.interval.ms = 1000 stream.props = { node.name = " + name
-                + " priority.session = 1200 } } }\n";
+                + " priority.session = " + priority + " } } }\n";
     }
 
     /** For /etc/hosts; empty where the host has no address. */

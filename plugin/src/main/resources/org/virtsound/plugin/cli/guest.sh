@@ -105,7 +105,8 @@ END
 }
 
 installed() {
-  if command -v pipewire-pulse >/dev/null && ls /usr/lib*/pipewire-*/*pulse-tunnel.so /usr/lib/*/pipewire-*/*pulse-tunnel.so >/dev/null 2>&1; then
+  if command -v pipewire-pulse >/dev/null && ls /usr/lib*/pipewire-*/*pulse-tunnel.so \
+    /usr/lib/*/pipewire-*/*pulse-tunnel.so 2>/dev/null | grep -q .; then
     echo pipewire
   elif command -v pulseaudio >/dev/null; then
     echo pulseaudio
