@@ -132,6 +132,69 @@ class PulseUnixEndpointIT {
     }
 
     @Test
+    void aClientThatOffersSharedMemoryPlaysInPlainBlocks() throws IOException {
+        SocketPlace place = hers();
+        Path shared = Files.writeString(files.resolve("client.conf"), "enable-shm = yes\nenable-memfd = yes\n");
+        Path noise = Files.write(files.resolve("noise"), new byte[44_100 * 4]);
+        try (PulseUnixEndpoint endpoint = listen(place)) {
+            String said = Client.run(
+                    "unix:" + place.socket(),
+                    0,
+                    as(
+                            HER_UID,
+                            "env",
+                            "PULSE_CLIENTCONFIG=" + shared,
+                            "PULSE_LOG=4",
+                            "paplay",
+                            "--raw",
+                            "--latency-msec=100",
+                            noise.toString()));
+
+            assertThat(said).contains("shared memfd memory pool", "SHM possible: yes", "Negotiated SHM: no");
+            assertThat(relay.status().join().playedBytes()).isEqualTo(44_100 * 4);
+        }
+    }
+
+    @Test
+    void descriptorsThatAPeerPassesAreNeverReceivedAndSharedBlocksEndTheConnection() throws IOException {
+        SocketPlace place = hers();
+        try (PulseUnixEndpoint endpoint = listen(place)) {
+            int before = descriptors();
+            String said = Client.run(
+                    "unix:" + place.socket(),
+                    0,
+                    as(HER_UID, "/usr/bin/python3", "-c", """
+                    import array, os, socket, struct, sys
+                    server = socket.socket(socket.AF_UNIX)
+                    server.connect(sys.argv[1])
+                    passed = array.array('i', [os.memfd_create('x') for _ in range(100)])
+                    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)]
+                    word = lambda value: b'L' + struct.pack('>I', value)
+                    body = word(8) + word(0) + word(35 | 3 << 30) + b'x' + struct.pack('>I', 256) + bytes(256)
+                    frame = struct.pack('>IIIII', len(body), 0xffffffff, 0, 0, 0) + body
+                    server.sendmsg([frame], rights)
+                    reply = server.recv(4096)
+                    print('version', struct.unpack('>I', reply[31:35])[0])
+                    server.sendmsg([struct.pack('>IIIII', 16, 0, 0, 0, 0x80000000) + bytes(16)], rights)
+                    try:
+                        print('then', server.recv(4096))
+                    except ConnectionResetError:
+                        print('then', b'')
+                    """, place.socket().toString()));
+
+            assertThat(said).contains("version 35", "then b''");
+            await().until(() -> relay.status().join().connections() == 0);
+            assertThat(descriptors()).isLessThan(before + 50);
+        }
+    }
+
+    private static int descriptors() throws IOException {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) open.count();
+        }
+    }
+
+    @Test
     void aLinkAFileOrSomebodyElsesDirectoryIsRefusedAndLeftAsItIs() throws IOException {
         Path elsewhere = Files.createDirectory(files.resolve("elsewhere"));
         Files.createSymbolicLink(files.resolve("browser"), elsewhere);
