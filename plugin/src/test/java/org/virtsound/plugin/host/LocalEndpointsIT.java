@@ -90,6 +90,54 @@ class LocalEndpointsIT {
     }
 
     @Test
+    void aClientInAContainerWithMappedUsersIsServedAndOneWithOthersIsNot() throws Exception {
+        assertThat(host.virtSound("local", "add", "browser", "--uid", "100000-165535")
+                        .exitCode())
+                .isZero();
+        Processes.Ended root = inContainer(100_000, "pactl info && pactl load-module module-null-sink");
+        assertThat(root.output()).contains("Default Sink: virt-sound");
+        assertThat(root.errors()).contains("Access denied");
+        assertThat(inContainer(100_000, "setpriv --reuid=1000 --clear-groups pactl info")
+                        .output())
+                .contains("Default Sink: virt-sound");
+        assertThat(inContainer(300_000, "pactl info").exitCode()).isNotZero();
+        await().atMost(SOON).until(() -> host.logged().contains("uid 300000 may not use"));
+    }
+
+    /** As podman, docker and systemd-nspawn do it: the directory mounted into namespaces of its own, whose root is {@code firstUid}. */
+    private Processes.Ended inContainer(int firstUid, String line) throws Exception {
+        Process container = Processes.start(
+                List.of("unshare", "-U", "-m", "--propagation", "private", "sleep", "60"),
+                host.directory().resolve("container.log"));
+        try {
+            Path proc = Path.of("/proc", Long.toString(container.pid()));
+            await().atMost(SOON)
+                    .until(() -> !Files.readSymbolicLink(proc.resolve("ns/user"))
+                            .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/user"))));
+            for (String map : List.of("uid_map", "gid_map")) {
+                Files.writeString(proc.resolve(map), "0 " + firstUid + " 65536\n");
+            }
+            return Processes.ended(List.of(
+                    "nsenter",
+                    "-t",
+                    Long.toString(container.pid()),
+                    "-U",
+                    "-m",
+                    "env",
+                    "-i",
+                    "PATH=/usr/bin:/bin",
+                    "HOME=/nonexistent",
+                    "LC_ALL=C",
+                    "PULSE_SERVER=unix:/mnt/native",
+                    "sh",
+                    "-c",
+                    "mount --bind " + directory + " /mnt && " + line));
+        } finally {
+            Processes.end(container);
+        }
+    }
+
+    @Test
     void whatCannotBeIsRefusedWithTheReasonAndLeavesNothing() {
         String[][] bad = {
             {"browser", "--user", "no-such-user", "user no-such-user: not on this machine"},
