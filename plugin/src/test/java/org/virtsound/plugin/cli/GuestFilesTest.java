@@ -48,6 +48,22 @@ class GuestFilesTest {
     }
 
     @Test
+    void aFileIsWhatItsReaderTakes() {
+        GuestFiles files = files("dhcp", true);
+
+        assertThat(files.client()).isEqualTo("default-server = tcp:10.47.13.1:4713\nautospawn = no\n");
+        assertThat(files.hosts()).isEqualTo("10.47.13.1\tvirt-sound\n");
+        assertThat(files("host", null).hosts()).isEmpty();
+        assertThat(files.filesystem()).isEmpty();
+    }
+
+    @Test
+    void oneFormIsAskedForAtATime() {
+        assertThat(VirtSound.run("guest-config", "guest2", "--client", "--hosts"))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void cloudInitRunsTheSameScript() throws Failure {
         GuestFiles files = files("dhcp", true);
         String data = files.cloudInit();
