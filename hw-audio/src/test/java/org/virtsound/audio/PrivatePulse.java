@@ -46,6 +46,12 @@ public final class PrivatePulse implements AutoCloseable {
         }
     }
 
+    /** @param prefix the words that put it elsewhere, as into a network namespace */
+    public PrivatePulse(List<String> prefix, String... modules) throws IOException {
+        this(modules);
+        command.addAll(0, prefix);
+    }
+
     private PrivatePulse() throws IOException {
         directory = Files.createTempDirectory("private-pulse");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -69,17 +75,22 @@ public final class PrivatePulse implements AutoCloseable {
         Path native0 = Path.of("pulse", "native");
         Files.createSymbolicLink(pulse.socket(), native0);
         Files.createSymbolicLink(pulse.openSocket(), native0);
-        pulse.start();
+        pulse.startPipewire(sinks);
+        return pulse;
+    }
+
+    /** Starts what {@link #pipewire} made, again where it was killed, with its sinks. */
+    public void startPipewire(String... sinks) throws IOException {
+        start();
         List<String> all = new ArrayList<>(List.of(sinks));
         all.add("card");
         for (String sink : all) {
-            pulse.pactl("load-module", "module-null-sink", "sink_name=" + sink, "rate=48000");
+            pactl("load-module", "module-null-sink", "sink_name=" + sink, "rate=48000");
         }
         await("wireplumber's default sink").atMost(START).until(() -> {
-            pulse.pactl("set-default-sink", "card");
-            return pulse.pactl("info").contains("Default Sink: card");
+            pactl("set-default-sink", "card");
+            return pactl("info").contains("Default Sink: card");
         });
-        return pulse;
     }
 
     /** @return whether this machine has what {@link #pipewire} runs */

@@ -49,7 +49,9 @@ final class PacedPlayback implements PlaybackStream {
     private boolean dry = true;
 
     private long drySinceNs;
-    private long reportedLatencyUs;
+    /** Until when what somebody else had read is still being heard. */
+    private long heardUntilNs;
+
     private long playingFor;
     private boolean neverPlayed = true;
 
@@ -106,6 +108,25 @@ final class PacedPlayback implements PlaybackStream {
         return ring == null ? null : ring.at(index, bytes);
     }
 
+    /** @return how much longer that is heard which somebody else had read; microseconds */
+    long stillHeardUs() {
+        return Math.max(0, heardUntilNs - clock.nowNs()) / 1000;
+    }
+
+    /** @return what is read by now */
+    long readIndex() {
+        settle(clock.nowNs());
+        return queue.readIndex();
+    }
+
+    /** Keeps a block that somebody else plays, for the case that it does not; of what lies before, {@code window} bytes stay. */
+    void keep(long index, ByteBuf block, long window) {
+        if (ring != null) {
+            ring.readUpTo(index - window);
+            ring.write(index, block);
+        }
+    }
+
     /** Stands still from now on: somebody else plays. */
     void pause() {
         settle(clock.nowNs());
@@ -115,21 +136,22 @@ final class PacedPlayback implements PlaybackStream {
     }
 
     /**
-     * Takes over from somebody else, who had played up to {@code readIndex}. What was written there and not played is silence here.
+     * Takes over from somebody else, who had played up to {@code readIndex}. What was written there and not kept is silence here.
      *
      * @param wasPlaying false where it waits to be filled, or is corked
-     * @param latencyUs from reading to hearing, there; it is kept up, so that what counts as heard makes no leap
+     * @param latencyUs from reading to hearing, there; so long nothing more is read, so that what counts as heard makes no leap
      */
     void resume(long readIndex, boolean wasPlaying, boolean isCorked, long latencyUs) {
         paused = false;
-        reportedLatencyUs = latencyUs;
+        long now = clock.nowNs();
+        heardUntilNs = now + latencyUs * 1000;
         corked = isCorked;
         dry = !wasPlaying;
-        drySinceNs = clock.nowNs();
+        drySinceNs = now;
         neverPlayed = neverPlayed && !wasPlaying;
         queue.readAt(readIndex, wasPlaying);
         if (ring != null) {
-            ring.restart(queue.readIndex());
+            ring.readUpTo(queue.readIndex());
         }
         proceed();
     }
@@ -214,7 +236,7 @@ final class PacedPlayback implements PlaybackStream {
     public void timing(int tag, int localS, int localUs) {
         long now = clock.nowNs();
         settle(now);
-        timing.firstLatencyUs = output.latencyUs() + reportedLatencyUs;
+        timing.firstLatencyUs = output.latencyUs() + stillHeardUs();
         timing.secondLatencyUs = 0;
         timing.running = playing;
         long wallUs = clock.wallUs();
@@ -389,7 +411,7 @@ final class PacedPlayback implements PlaybackStream {
         // on.
         if (!playing && !corked && queue.ready()) {
             playing = true;
-            output.start(now);
+            output.start(Math.max(now, heardUntilNs));
         }
         if (queue.fill() < spec.frameBytes() && output.latencyUs() == 0) {
             for (Reply drain = drains.poll(); drain != null; drain = drains.poll()) {

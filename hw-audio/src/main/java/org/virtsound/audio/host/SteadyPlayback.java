@@ -31,6 +31,14 @@ import org.virtsound.audio.stream.Timing;
 final class SteadyPlayback implements SteadyStream, PlaybackStream {
     /** A question of our own among the guest's. */
     private static final int OWN_QUESTION = -1;
+    /** The one that ends an {@link Arrival}. */
+    private static final int ARRIVED = -2;
+    /** What the host gets to begin with, beyond what its device takes at once. */
+    private static final long PRIMER_US = 100_000;
+    /** Who arrives later than this has slept, and begins anew. */
+    private static final long LATE_US = 250_000;
+    /** A stream whose buffer is longer loses too much with a host: what it was sent is kept. */
+    private static final long KEPT_FROM_US = 200_000;
 
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
@@ -50,6 +58,13 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     private @Nullable PlaybackStream host;
     private @Nullable Ears ears;
+    /** The host plays the first samples, and the clock is in charge until it is known where the host is. */
+    private @Nullable Arrival arrival;
+    /** Nothing from here on may be left out at the next arrival. */
+    private long uncut = Long.MAX_VALUE;
+    /** To be left out of what the guest writes next: the host is behind by that. */
+    private long skipBytes;
+
     /** The guest has been told that it is open. */
     private boolean opened;
 
@@ -65,8 +80,6 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     private boolean hostSuspended;
     private boolean hostPlaying;
-    /** Told already, by the clock: the host's own word of it is not passed on. */
-    private boolean startedTold;
     /** Where the host's stream is written to while it is set aside; unknown until it has said so. */
     private long hostWriteIndex;
 
@@ -130,7 +143,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     @Override
     public boolean isLive() {
-        return live || aside;
+        return live || aside || arrival != null;
     }
 
     /** The clock takes over; whatever the host has not answered, it answers. */
@@ -140,6 +153,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         boolean wasLive = live;
         live = false;
         aside = false;
+        arrival = null;
         corkedByUs = false;
         hostSuspended = false;
         if (wasLive) {
@@ -190,47 +204,103 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         if (to == null) {
             return;
         }
-        boolean playing = pace.isPlaying();
-        pace.pause();
-        PlaybackQueue queue = pace.queue();
-        long readIndex = queue.readIndex();
-        long writeIndex = queue.writeIndex();
-        lastReadIndex = Math.max(lastReadIndex, readIndex);
-        long from = Math.min(readIndex, writeIndex);
-        delta = from - hostWriteIndex;
-        live = true;
         aside = false;
         returnWanted = false;
+        long read = pace.readIndex();
+        long start = read - (pace.isPlaying() ? wanted.spec().bytesOf(pace.stillHeardUs()) : 0);
+        long end = pace.queue().writeIndex();
+        if (!pace.isPlaying() || read >= end) {
+            arrive(to, new Arrival(read, Math.min(read, end), uncut, hostWriteIndex, attr, deviceLatencyUs), 0);
+            return;
+        }
+        long sent = Math.min(end, read + wanted.spec().bytesOf(deviceLatencyUs + PRIMER_US));
+        arrival = new Arrival(start, sent, uncut, hostWriteIndex, attr, deviceLatencyUs);
+        send(to, start, read, sent);
+        if (corkedByUs) {
+            corkedByUs = false;
+            to.cork(false, NOBODY);
+        }
+        to.trigger(NOBODY);
+    }
+
+    /** The host has said where it is. */
+    private void arrived(Arrival coming, Timing timing) {
+        PlaybackStream to = host;
+        if (to == null) {
+            return;
+        }
+        long clockHeard = pace.readIndex() - wanted.spec().bytesOf(pace.stillHeardUs());
+        long behind = coming.behind(timing.readIndex, wanted.spec().bytesOf(timing.firstLatencyUs), clockHeard);
+        behind -= behind % wanted.spec().frameBytes();
+        if (behind > wanted.spec().bytesOf(LATE_US)) {
+            arrival = null;
+            aside = true;
+            hostIndexKnown = false;
+            returnWanted = true;
+            to.flush(NOBODY);
+            to.timing(OWN_QUESTION, 0, 0);
+        } else {
+            arrive(to, coming, behind);
+        }
+    }
+
+    /** A command comes that the host is to carry out: it is in charge, wherever it is. */
+    private void settleArrival() {
+        Arrival coming = arrival;
+        PlaybackStream to = host;
+        if (coming != null && to != null) {
+            arrive(to, coming, 0);
+        }
+    }
+
+    /** Sends the host all the rest, and leaves it in charge. */
+    private void arrive(PlaybackStream to, Arrival coming, long behind) {
+        boolean playing = arrival != null;
+        arrival = null;
+        uncut = Long.MAX_VALUE;
+        pace.pause();
+        PlaybackQueue queue = pace.queue();
+        long end = queue.writeIndex();
+        lastReadIndex = Math.max(lastReadIndex, queue.readIndex());
+        long skip = coming.skipped(behind);
+        long from = Math.max(coming.sent(), Math.min(coming.sent() + skip, end));
+        skipBytes = coming.sent() + skip - from;
+        long silentBytes = Math.max(0, -behind);
+        long sentBytes = coming.sent() - coming.start();
+        delta = from - silentBytes - (coming.hostStart() + sentBytes);
         hostPlaying = playing;
-        startedTold = playing;
         heardAtNs = UNKNOWN;
         silence.reset();
-        send(to, from, writeIndex);
-        hostOwed -= writeIndex - from;
+        // Live once all is there: what the guest writes at the host's first credit comes behind it.
+        send(to, from - silentBytes, from, Math.max(from, end));
+        live = true;
+        hostOwed -= sentBytes + silentBytes + Math.max(0, end - from);
         if (corkedByUs) {
             corkedByUs = false;
             to.cork(wanted.corked, NOBODY);
         }
         if (playing) {
             to.trigger(NOBODY);
+            checkPulse(server.clock().nowNs());
         }
         for (Reply drain : List.copyOf(drains)) {
             to.drain(error -> drainedByHost(drain, error));
         }
-        if (!attr.equals(queue.attr())) {
-            queue.attr(attr);
-            guest.bufferAttr(attr, deviceLatencyUs);
+        if (!coming.attr().equals(queue.attr())) {
+            queue.attr(coming.attr());
+            guest.bufferAttr(coming.attr(), coming.deviceLatencyUs());
         }
         passCredit();
+        expectAwake();
     }
 
-    /** Sends what the clock has kept. */
-    private void send(PlaybackStream to, long from, long end) {
-        for (long index = from; index < end; ) {
-            int bytes = (int) Math.min(end - index, Frames.MEMBLOCK_USUAL_MAX);
+    /** Sends silence up to {@code from}, then what the clock has kept. */
+    private void send(PlaybackStream to, long start, long from, long end) {
+        for (long index = start; index < end; ) {
+            int bytes = (int) Math.min((index < from ? from : end) - index, Frames.MEMBLOCK_USUAL_MAX);
             ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
             while (block.isWritable()) {
-                ByteBuffer kept = pace.kept(index, block.writableBytes());
+                ByteBuffer kept = index < from ? null : pace.kept(index, block.writableBytes());
                 if (kept != null) {
                     index += kept.remaining();
                     block.writeBytes(kept);
@@ -286,6 +356,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         boolean audible = silence.audible(block);
         PlaybackStream to = host;
         if (!live || to == null) {
+            if (aside && audible && corkedByUs && uncut == Long.MAX_VALUE) {
+                uncut = pace.queue().writeIndex();
+            }
             pace.write(block, mode, offsetBytes);
             if (aside && audible && corkedByUs) {
                 returnWanted = true;
@@ -299,16 +372,42 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             queue.readAt(estimatedReadIndex(), hostPlaying);
         }
         queue.seek(mode, offsetBytes);
+        keep(queue, block);
         queue.write(block.readableBytes());
         hostOwed += queue.owed() - owedBefore;
-        to.write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - delta : offsetBytes);
+        if (skipBytes > 0) {
+            skip(block);
+        }
+        if (block.isReadable()) {
+            to.write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - delta : offsetBytes);
+        } else {
+            block.release();
+        }
+        passCredit();
         if (silence.lasts() && hostPlaying && !wanted.corked && drains.isEmpty()) {
             setAside(true);
         }
     }
 
+    private void keep(PlaybackQueue queue, ByteBuf block) {
+        int tLength = queue.attr().tLength();
+        if (tLength > wanted.spec().bytesOf(KEPT_FROM_US)) {
+            pace.keep(queue.writeIndex(), block, tLength + queue.attr().minReq());
+        }
+    }
+
+    /** Leaves out what the host is behind by; for that it is owed more. */
+    private void skip(ByteBuf block) {
+        int bytes = (int) Math.min(skipBytes, block.readableBytes());
+        block.skipBytes(bytes);
+        skipBytes -= bytes;
+        delta += bytes;
+        hostOwed += bytes;
+    }
+
     @Override
     public void cork(boolean corked, Reply reply) {
+        settleArrival();
         wanted.corked = corked;
         silence.reset();
         PlaybackStream to = host;
@@ -361,6 +460,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     @Override
     public void flush(Reply reply) {
+        settleArrival();
         PlaybackStream to = host;
         if (live && to != null) {
             pace.queue().readAt(estimatedReadIndex(), hostPlaying);
@@ -376,6 +476,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     @Override
     public void prebuf(Reply reply) {
+        settleArrival();
         PlaybackStream to = host;
         if (live && to != null) {
             to.prebuf(sure(reply));
@@ -386,6 +487,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     @Override
     public void trigger(Reply reply) {
+        settleArrival();
         PlaybackStream to = host;
         if (live && to != null) {
             to.trigger(sure(reply));
@@ -396,6 +498,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     @Override
     public void drain(Reply reply) {
+        settleArrival();
         drains.add(reply);
         PlaybackStream to = host;
         if (live && to != null) {
@@ -439,7 +542,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         if (live && to != null) {
             to.bufferAttr(attr, adjustLatency, earlyRequests, sure(reply));
         } else {
-            if (aside && host != null) {
+            if ((aside || arrival != null) && host != null) {
                 host.bufferAttr(attr, adjustLatency, earlyRequests, NOBODY);
             }
             pace.bufferAttr(attr, adjustLatency, earlyRequests, reply);
@@ -533,7 +636,6 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             hostSuspended = told.suspended();
             if (opened) {
                 handOver(told.attr(), told.deviceLatencyUs());
-                expectAwake();
                 return;
             }
             opened = true;
@@ -563,14 +665,15 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
         @Override
         public void started() {
-            if (ears == this && live) {
+            PlaybackStream from = host;
+            if (ears == this && arrival != null && from != null) {
+                unanswered = false;
+                from.timing(ARRIVED, 0, 0);
+            } else if (ears == this && live && !hostPlaying) {
                 hostPlaying = true;
                 unanswered = false;
                 checkPulse(server.clock().nowNs());
-                if (!startedTold) {
-                    guest.started();
-                }
-                startedTold = false;
+                guest.started();
             }
         }
 
@@ -579,7 +682,6 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             if (ears == this && live) {
                 hostPlaying = false;
                 heardAtNs = UNKNOWN;
-                startedTold = false;
                 lastReadIndex = Math.max(lastReadIndex, readIndex + delta);
                 guest.underflow(lastReadIndex);
             }
@@ -595,6 +697,13 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         @Override
         public void timing(int number, int localS, int localUs, Timing timing) {
             if (ears != this) {
+                return;
+            }
+            Arrival coming = arrival;
+            if (number == ARRIVED) {
+                if (coming != null) {
+                    arrived(coming, timing);
+                }
                 return;
             }
             if (number == OWN_QUESTION) {

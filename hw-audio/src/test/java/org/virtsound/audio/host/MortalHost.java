@@ -22,6 +22,9 @@ final class MortalHost implements Backend {
     /** Takes connections and never answers. */
     boolean hung;
 
+    /** From being let to play to playing. */
+    int startsLateMs;
+
     int tries;
     int streams;
     final List<StreamRequest> requests = new ArrayList<>();
@@ -127,7 +130,7 @@ final class MortalHost implements Backend {
 
         @Override
         public void start(long nowNs) {
-            pace.start(nowNs);
+            pace.start(nowNs + startsLateMs * 1_000_000L);
         }
 
         @Override

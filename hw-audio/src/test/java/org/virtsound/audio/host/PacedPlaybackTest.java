@@ -39,6 +39,26 @@ class PacedPlaybackTest {
     }
 
     @Test
+    void whatSomebodyElseHadReadIsHeardFirst() {
+        PlayerLog player = new PlayerLog();
+        PacedPlayback stream = new PacedPlayback(
+                time.clock, new SilentOutput(DVD), Requests.of(DVD, Requests.defaults()), true, player, gone -> {});
+        player.stream = stream;
+        stream.pause();
+        stream.queue().write(192_000);
+        stream.resume(19_200, true, false, 100_000);
+        assertThat(player.ask().firstLatencyUs).isEqualTo(100_000);
+
+        time.advanceMs(60);
+        assertThat(player.ask().readIndex).isEqualTo(19_200);
+        assertThat(player.last.firstLatencyUs).isEqualTo(40_000);
+
+        time.advanceMs(140);
+        assertThat(player.ask().readIndex).isEqualTo(2 * 19_200);
+        assertThat(player.last.firstLatencyUs).isZero();
+    }
+
+    @Test
     void creditComesInStepsOfMinReqAndKeepsTheQueueFull() {
         PlayerLog player = play(Requests.lowLatency());
         player.write(3840);

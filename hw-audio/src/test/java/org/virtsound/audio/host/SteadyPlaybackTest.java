@@ -105,6 +105,44 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void aHostThatStartsLateIsCaughtUpWith() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        long before = guest.ask().readIndex;
+        host.startsLateMs = 40;
+        for (int kill = 0; kill < 10; kill++) {
+            host.die();
+            time.advanceMs(300);
+            host.alive = true;
+            time.advanceMs(2200);
+        }
+
+        assertThat(guest.ask().readIndex - before).isCloseTo(25_000L * BYTES_PER_MS, within(10L * BYTES_PER_MS));
+        assertThat(guest.events).containsExactly("opened", "started");
+    }
+
+    @Test
+    void whatALostHostHeldOfALongBufferIsHeardAtTheNext() {
+        Counter guest = new Counter();
+        guest.keepsUp = true;
+        guest.on(server, Requests.of(DVD, BufferAttr.playback(-1, 192_000, -1, 1920)));
+        time.settle();
+        time.advanceMs(500);
+        short last = host.heard.get(host.heard.size() - 1);
+        host.die();
+        time.advanceMs(30);
+        host.alive = true;
+        host.heard.clear();
+        time.advanceMs(700);
+
+        assertThat(host.heard).hasSizeGreaterThan(24_000);
+        assertThat(host.heard.get(0)).isBetween(last, (short) (last + 48 * 120));
+        for (int i = 1; i < host.heard.size(); i++) {
+            assertThat(host.heard.get(i)).as("sample %d", i).isEqualTo((short) (host.heard.get(i - 1) + 1));
+        }
+    }
+
+    @Test
     void aStreamOpensOnTheClockWhereThereIsNoServerAndMovesOverWhenThereIs() {
         host.alive = false;
         Counter guest = play();
