@@ -32,6 +32,7 @@ public final class Host implements AutoCloseable {
     private final Path directory;
     private final List<AutoCloseable> closed = new ArrayList<>();
     private List<String> environment = List.of();
+    private List<String> wrapper = List.of();
     private Process daemon;
 
     public Host(String... configuration) {
@@ -92,12 +93,35 @@ public final class Host implements AutoCloseable {
     public Host start() throws IOException {
         List<String> command = new ArrayList<>(prefix());
         command.addAll(AS_ITS_UNIT);
+        command.addAll(wrapper);
         command.addAll(
                 List.of(DIST.resolve("bin/virtsoundd").toString(), "--verbose", "--config", config().toString()));
         daemon = Processes.start(command, log());
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> !daemon.isAlive() || !ask("/domains").isEmpty());
         return this;
+    }
+
+    /** Lets the daemon run by these words before its own. */
+    public Host within(List<String> words) {
+        wrapper = List.copyOf(words);
+        return this;
+    }
+
+    /** A namespace that takes a guest's place: its tap leaves the bridge, and a veth of the same name, MAC and address joins. */
+    public Namespace speaksFor(String domain) {
+        Map<String, Object> shown = show(domain);
+        String device = String.valueOf(shown.get("device"));
+        for (String change : List.of("nomaster", "down", "name qtap0")) {
+            namespace.run(("ip link set dev " + device + " " + change).split(" "));
+        }
+        Namespace guest =
+                namespace.guest(device, "SOUND", String.valueOf(shown.get("mac")), shown.get("address") + "/29");
+        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+            guest.run("env", "PULSE_SERVER=tcp:10.47.13.1:4713", "pactl", "info");
+            return true;
+        });
+        return guest;
     }
 
     public Process daemon() {
@@ -163,6 +187,12 @@ public final class Host implements AutoCloseable {
         with(() -> Processes.end(watch));
         await().atMost(Duration.ofSeconds(20)).until(() -> logged().contains("control: somebody watches"));
         return output;
+    }
+
+    /** What a recording holds; ends with 0 where it is a tone of 1 kHz without a gap. */
+    public static Processes.Ended heard(Path wav) {
+        Path script = Path.of(System.getProperty("virtsound.basedir", ".."), "scripts/heard");
+        return Processes.ended(List.of("bash", script.toString(), wav.toString(), "1000"));
     }
 
     public String rules() {

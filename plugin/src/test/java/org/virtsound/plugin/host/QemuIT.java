@@ -3,7 +3,6 @@ package org.virtsound.plugin.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ class QemuIT {
     void libvirtdIsKilledTwentyTimesWhileAGuestPlaysAndNobodyHearsIt() throws Exception {
         libvirtd.startGuest("singer", AUDIO);
         await().atMost(SOON).until(() -> host.show("singer").get("device") != null);
-        Namespace guest = swapCard(host.show("singer"));
+        Namespace guest = host.speaksFor("singer");
         Path tone = host.directory().resolve("tone.raw");
         Processes.run(List.of(
                 "sox",
@@ -161,29 +160,9 @@ class QemuIT {
         await().atMost(SOON).until(() -> !"playing".equals(host.show("singer").get("state")));
         Processes.end(recorder);
 
-        Processes.Ended heard = Processes.ended(List.of("bash", heard().toString(), card.toString(), "1000"));
+        Processes.Ended heard = Host.heard(card);
         assertThat(heard.exitCode()).as(heard.toString()).isZero();
         assertThat(host.logged()).doesNotContain("references left after close");
         System.out.println("20 times killed: " + heard.output().trim());
-    }
-
-    /** The guest's tap leaves the bridge, and a veth of its name, MAC and address joins. */
-    private Namespace swapCard(Map<String, Object> shown) {
-        String device = String.valueOf(shown.get("device"));
-        for (String change : List.of("nomaster", "down", "name qtap0")) {
-            host.namespace().run(("ip link set dev " + device + " " + change).split(" "));
-        }
-        Namespace guest = host.namespace().guest(device, "SOUND", String.valueOf(shown.get("mac")), "10.47.13.2/29");
-        await().atMost(SOON).ignoreExceptions().until(() -> {
-            guest.run("env", "PULSE_SERVER=tcp:10.47.13.1:4713", "pactl", "info");
-            return true;
-        });
-        return guest;
-    }
-
-    private static Path heard() {
-        Path script = Path.of(System.getProperty("virtsound.basedir", ".."), "scripts/heard");
-        assertThat(Files.exists(script)).isTrue();
-        return script;
     }
 }
