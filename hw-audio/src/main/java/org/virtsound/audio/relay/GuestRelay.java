@@ -283,6 +283,7 @@ public final class GuestRelay {
                 now,
                 meters.playedBytes,
                 meters.recordedBytes,
+                meters.droppedBytes,
                 meters.refusedCommands,
                 meters.closedConnections,
                 micStatus(),

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param streams of the guest, now
  * @param playedBytes PCM towards the host since the relay opened
  * @param recordedBytes PCM towards the guest, silence included
+ * @param droppedBytes of those towards the guest that it did not read in time, the oldest first
  * @param refusedCommands since the relay opened
  * @param closedConnections closed by us for breaking the protocol or a limit
  * @param host what plays it now, for people: "PulseAudio 16.1 at unix:/run/…", "silence"
@@ -22,6 +23,7 @@ public record RelayStatus(
         List<StreamStatus> streams,
         long playedBytes,
         long recordedBytes,
+        long droppedBytes,
         long refusedCommands,
         long closedConnections,
         MicStatus mic,

@@ -198,6 +198,17 @@ class MicrophoneTest {
         assertThat(host.streams()).allMatch(s -> s.closed);
     }
 
+    @Test
+    void whatAGuestDoesNotReadInTimeIsDroppedAndCounted() {
+        grant();
+        assertThat(guest.status().droppedBytes()).isZero();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            speak(500);
+            return guest.status().droppedBytes() > 0;
+        });
+        assertThat(guest.status().connections()).isEqualTo(1);
+    }
+
     private long sendQueueBytes() throws Exception {
         String port = Integer.toString(guest.address().getPort());
         Process ss = new ProcessBuilder("ss", "-Htn", "sport", "=", ":" + port).start();

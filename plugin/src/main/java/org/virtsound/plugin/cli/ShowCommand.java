@@ -63,7 +63,11 @@ final class ShowCommand implements Callable<Integer> {
                 mic(mic) + ", source " + or(policy.text("source"), "default") + ", asked for " + mic.number("requests")
                         + " times without a grant");
         line(out, "Played", domain.bytes("playedBytes") + " by " + domain.text("connections") + " connections");
-        line(out, "Recorded", domain.bytes("recordedBytes") + ", silence included");
+        line(
+                out,
+                "Recorded",
+                domain.bytes("recordedBytes") + ", silence included; dropped " + domain.bytes("droppedBytes")
+                        + " that it did not read in time");
         line(
                 out,
                 "Refused",

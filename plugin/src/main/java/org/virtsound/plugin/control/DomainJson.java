@@ -82,6 +82,7 @@ final class DomainJson {
         json.put("maxLatencyMs", ownMaxLatencyMs == null ? maxLatencyMs : ownMaxLatencyMs);
         json.put("host", status.map(RelayStatus::host).orElse(null));
         json.put("hostProblem", status.map(RelayStatus::problem).orElse(null));
+        json.put("droppedBytes", status.map(RelayStatus::droppedBytes).orElse(0L));
         json.put("refusedCommands", status.map(RelayStatus::refusedCommands).orElse(0L));
         json.put("closedConnections", status.map(RelayStatus::closedConnections).orElse(0L));
         json.put("streamList", streamList(status));

@@ -33,6 +33,11 @@ final class Metrics {
                 "counter",
                 "PCM towards the guest, silence included.",
                 RelayStatus::recordedBytes);
+        metrics.perGuest(
+                "dropped_bytes_total",
+                "counter",
+                "PCM towards the guest that it did not read in time.",
+                RelayStatus::droppedBytes);
         metrics.perGuest("underflows", "gauge", "Underflows of the streams there are now.", Metrics::underflows);
         metrics.perGuest(
                 "latency_seconds", "gauge", "The longest latency of a stream there is now.", Metrics::latencySeconds);
