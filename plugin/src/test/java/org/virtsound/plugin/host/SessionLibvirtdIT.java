@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.virtsound.net.Namespace;
 
 /** The built daemon on a real libvirtd that serves its test driver, driven by the real virsh. */
 class SessionLibvirtdIT {
@@ -220,6 +221,29 @@ class SessionLibvirtdIT {
         assertThat(host.ask("/host")).containsEntry("hostServer", "unix:" + nobody);
         run("host", "use", "silence");
         assertThat(host.ask("/host")).containsEntry("inUse", "silence");
+    }
+
+    @Test
+    void aWavFileIsWholeThoughTheDaemonIsKilled() throws Exception {
+        Path files = java.nio.file.Files.createDirectory(host.directory().resolve("files"));
+        host.start();
+        DomainFile guest = DomainFile.guest(2).withAudio("<s:latency max='1000ms'/>");
+        Namespace inside = host.namespace().guest(guest.device(), "SOUND", guest.mac(), "10.47.13.2/29");
+        libvirtd.start(guest.write(host.directory()), guest.name());
+        await().atMost(SOON).until(() -> host.rules().contains(guest.mac()));
+        run("host", "use", "wav:" + files);
+        host.with(new GuestPlayer(inside, host.directory(), 500));
+
+        await().atMost(SOON).until(() -> files.toFile().listFiles().length == 1);
+        Path wav = files.toFile().listFiles()[0].toPath();
+        await().atMost(SOON).until(() -> java.nio.file.Files.size(wav) > 400_000);
+        host.daemon().destroyForcibly().waitFor();
+
+        Processes.Ended heard = Host.heard(wav);
+        assertThat(heard.exitCode()).as(heard.toString()).isZero();
+        long samples = Long.parseLong(
+                Processes.run(java.util.List.of("soxi", "-s", wav.toString())).strip());
+        assertThat(44 + samples * 4).isBetween(400_000L, java.nio.file.Files.size(wav));
     }
 
     @Test
