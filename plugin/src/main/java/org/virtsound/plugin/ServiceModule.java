@@ -12,6 +12,7 @@ import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
+import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.net.Commands;
 import org.virtsound.net.DhcpServer;
@@ -52,6 +53,7 @@ final class ServiceModule extends AbstractModule {
                 .toInstance(new LatencyBudget(
                         config.audio().latencyMs(), config.audio().maxLatencyMs()));
         bind(SoundHost.class).to(HostSound.class);
+        bind(SourceOffers.class).to(HostSound.class);
         bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
         bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
         bind(GuestNetwork.class).to(SoundLan.class);

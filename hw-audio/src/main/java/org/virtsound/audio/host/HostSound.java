@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.netty.util.concurrent.Ticker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,22 +14,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
 import org.virtsound.audio.stream.SoundHostListener;
 import org.virtsound.audio.stream.SoundServer;
+import org.virtsound.audio.stream.SourceOffers;
 
 /**
  * The host's card, as the configuration's {@code host-server} names it: hands each guest a place there that is always there. With
  * {@code auto} it follows who sits at the machine. Trouble is logged when it begins and when it ends, once for all guests. Owned by
  * the audio loop; the methods that return a future are for any thread.
  */
-public final class HostSound implements SoundHost, AutoCloseable {
+public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
     private static final Logger LOG = System.getLogger(HostSound.class.getName());
     private static final String AUTO = "auto";
     private static final int SILENCE_AFTER_S = 10;
@@ -46,6 +50,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
     private final Backends backends;
     private final int silenceAfterS;
     private final Consumer<HostStatus> moves;
+    private final OfferedSources sources;
     private final Set<SteadyServer> places = new LinkedHashSet<>();
     private final Keeper keeper = new Keeper();
 
@@ -87,6 +92,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
         this.silenceAfterS = silenceAfterS;
         this.moves = requireNonNull(moves, "moves is null");
         this.clock = new PaceClock(loop.eventLoop(), Ticker.systemTicker());
+        this.sources = new OfferedSources(clock);
         this.backends = new Backends(
                 loop.eventLoop(), clock, lookups, new CookieFinder(environment, root, root.resolve("etc/passwd")));
         this.chooser = new SeatChooser(root);
@@ -97,6 +103,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
         this.why = choice.why();
         this.choiceProblem = choice.problem();
         watch.watch(choice.watched());
+        loop.eventLoop().execute(() -> sources.use(listening()));
         LOG.log(Level.INFO, "host sound: {0}, {1}", backend.describe(), why);
     }
 
@@ -123,6 +130,20 @@ public final class HostSound implements SoundHost, AutoCloseable {
         return new ClockServer(clock);
     }
 
+    @Override
+    public void offer(UUID uuid, String name, InetSocketAddress server) {
+        loop.eventLoop().execute(() -> sources.offer(uuid, name, server));
+    }
+
+    @Override
+    public void withdraw(UUID uuid) {
+        loop.eventLoop().execute(() -> sources.withdraw(uuid));
+    }
+
+    private @Nullable PulseBackend listening() {
+        return backend instanceof PulseBackend pulse ? pulse : null;
+    }
+
     public CompletableFuture<HostStatus> status() {
         return loop.call(this::snapshot);
     }
@@ -143,10 +164,17 @@ public final class HostSound implements SoundHost, AutoCloseable {
                 }));
     }
 
-    /** Lets go of its threads, once what is written is on the disk; places are closed by those who opened them, before. */
+    /** Takes guests' sources off the host, and lets go of its threads, once what is written is on the disk; places are closed by those who opened them, before. */
     @Override
     public void close() {
         watch.close();
+        try {
+            loop.call(sources::close).thenCompose(gone -> gone).get(ENDS_WITHIN_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.WARNING, "the host's server still has guests' sources: {0}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         lookups.shutdown();
         try {
             if (!lookups.awaitTermination(ENDS_WITHIN_MS, TimeUnit.MILLISECONDS)) {
@@ -163,7 +191,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
                 .map(SteadyServer::describe)
                 .findFirst()
                 .orElse(backend.describe());
-        return new HostStatus(configured, inUse, why, problem == null ? choiceProblem : problem);
+        return new HostStatus(configured, inUse, why, problem == null ? choiceProblem : problem, sources.there());
     }
 
     /** Something came or went in a directory that matters. */
@@ -204,6 +232,7 @@ public final class HostSound implements SoundHost, AutoCloseable {
         backend = backends.of(choice.hostServer());
         problem = null;
         new ArrayList<>(places).forEach(place -> place.use(backend));
+        sources.use(listening());
         moves.accept(snapshot());
     }
 

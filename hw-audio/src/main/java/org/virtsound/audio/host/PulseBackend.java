@@ -33,6 +33,13 @@ final class PulseBackend implements Backend {
         return server;
     }
 
+    /** A connection of our own, beside the guests'. */
+    PulseClient client(HostIdentity identity, PulseClient.Listener listener) {
+        PulseClient client = new PulseClient(loop, address, identity, listener);
+        var unused = CompletableFuture.supplyAsync(cookie, lookups).thenAcceptAsync(client::connect, loop);
+        return client;
+    }
+
     @Override
     public String describe() {
         return address.text();

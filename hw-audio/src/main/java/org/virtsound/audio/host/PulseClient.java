@@ -79,6 +79,9 @@ final class PulseClient implements FrameListener {
 
         /** It is over, or never was; its streams have been told. Called once. */
         void down(ErrorCode error, String reason);
+
+        /** Something changed there that was subscribed to. */
+        default void changed(Event.Subscribed event) {}
     }
 
     private final EventLoop loop;
@@ -346,7 +349,9 @@ final class PulseClient implements FrameListener {
     }
 
     private void tell(Event event) {
-        if (event instanceof Event.Overflow overflow) {
+        if (event instanceof Event.Subscribed subscribed) {
+            listener.changed(subscribed);
+        } else if (event instanceof Event.Overflow overflow) {
             tell(playbacks.get(overflow.channel()), event);
         } else if (event instanceof Event.Underflow underflow) {
             tell(playbacks.get(underflow.channel()), event);

@@ -36,7 +36,7 @@ public sealed interface Answer extends Command {
             case GET_SOURCE_OUTPUT_INFO, GET_SOURCE_OUTPUT_INFO_LIST ->
                 StreamInfos.decode(Direction.RECORD, in, version);
             case GET_CLIENT_INFO, GET_CLIENT_INFO_LIST -> ClientInfos.decode(in, version);
-            case LOOKUP_SINK, LOOKUP_SOURCE -> Found.decode(in, version);
+            case LOOKUP_SINK, LOOKUP_SOURCE, LOAD_MODULE -> Found.decode(in, version);
             case STAT -> Statistics.decode(in, version);
             default -> in.hasMore() ? null : new Done();
         };
@@ -330,7 +330,7 @@ public sealed interface Answer extends Command {
         }
     }
 
-    /** To LOOKUP_SINK and LOOKUP_SOURCE. */
+    /** To LOOKUP_SINK and LOOKUP_SOURCE; to LOAD_MODULE, of the module. */
     record Found(int index) implements Answer {
         @Override
         public void encode(TagWriter out, int version) {

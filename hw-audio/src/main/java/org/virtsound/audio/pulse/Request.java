@@ -4,7 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client asks of a server; answered by an {@link Answer} or a {@link Failure} of the same tag. */
 public sealed interface Request extends Command
-        permits SessionRequest, CreatePlaybackStream, CreateRecordStream, StreamCommand, Query, MixerCommand {
+        permits SessionRequest,
+                CreatePlaybackStream,
+                CreateRecordStream,
+                StreamCommand,
+                Query,
+                MixerCommand,
+                ModuleCommand {
 
     /**
      * @param opcode of a request
@@ -24,6 +30,8 @@ public sealed interface Request extends Command
             case SET_SOURCE_OUTPUT_MUTE -> MixerCommand.SetStreamMute.decode(Direction.RECORD, in, version);
             case MOVE_SINK_INPUT -> MixerCommand.MoveStream.decode(Direction.PLAYBACK, in, version);
             case MOVE_SOURCE_OUTPUT -> MixerCommand.MoveStream.decode(Direction.RECORD, in, version);
+            case LOAD_MODULE -> ModuleCommand.Load.decode(in, version);
+            case UNLOAD_MODULE -> ModuleCommand.Unload.decode(in, version);
             default -> {
                 Request query = Query.decode(opcode, in, version);
                 yield query == null ? StreamCommand.decode(opcode, in, version) : query;

@@ -42,6 +42,7 @@ final class HostCommand implements Callable<Integer> {
         if (shown.has("problem")) {
             out.println("problem:     " + shown.text("problem"));
         }
+        shown.list("sources").forEach(source -> out.println("source:      " + source));
         Table table = new Table("NAME", "HEARD AT");
         if (answer.get("guests") instanceof Map<?, ?> guests) {
             guests.forEach((name, host) -> table.row(String.valueOf(name), String.valueOf(host)));

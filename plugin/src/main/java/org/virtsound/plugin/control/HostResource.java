@@ -53,6 +53,7 @@ final class HostResource {
         json.put("inUse", host.inUse());
         json.put("why", host.why());
         json.put("problem", host.problem());
+        json.put("sources", host.sources());
         return json;
     }
 }

@@ -35,6 +35,7 @@ final class SettingsReader {
             "playback", Set.of("enabled", "sink", "volume", "mute"),
             "capture", Set.of("policy", "source", "volume"),
             "latency", Set.of("target", "max"),
+            "source", Set.of("offer"),
             "transport", Set.of("type", "address"));
 
     private final Map<String, Element> children = new HashMap<>();
@@ -53,7 +54,7 @@ final class SettingsReader {
     private SoundSettings settings(Element audio) {
         if (!"audio".equals(audio.getLocalName())) {
             problems.add(new SettingProblem("element", audio.getNodeName(), "audio"));
-            return new SoundSettings(GuestPolicy.DEFAULT, Transport.AUTO, null, problems);
+            return new SoundSettings(GuestPolicy.DEFAULT, Transport.AUTO, null, false, problems);
         }
         unknownAttributes(audio, Set.of());
         collect(audio);
@@ -79,7 +80,7 @@ final class SettingsReader {
                 "address",
                 "an IPv4 address",
                 text -> ADDRESS.matcher(text).matches() ? text : null);
-        return new SoundSettings(policy, transport, address, problems);
+        return new SoundSettings(policy, transport, address, Boolean.TRUE.equals(yesNo("source", "offer")), problems);
     }
 
     private void collect(Element audio) {
@@ -92,8 +93,8 @@ final class SettingsReader {
             Set<String> attributes = KNOWN.get(name);
             boolean ours = namespace == null || namespace.equals(SoundSettings.NAMESPACE);
             if (!ours || attributes == null) {
-                problems.add(
-                        new SettingProblem("element", child.getNodeName(), "playback, capture, latency or transport"));
+                problems.add(new SettingProblem(
+                        "element", child.getNodeName(), "playback, capture, latency, source or transport"));
             } else if (children.putIfAbsent(name, child) != null) {
                 problems.add(new SettingProblem("element", child.getNodeName(), "one of it; the first counts"));
             } else {

@@ -25,6 +25,10 @@ final class Guest {
     @Nullable
     GuestPort port;
 
+    /** Where the host listens to it, null where it does not. */
+    @Nullable
+    Inet4Address offered;
+
     /** Its agent is let in over vchans. */
     boolean vchan;
 

@@ -3,6 +3,7 @@ package org.virtsound.plugin.provision;
 import static java.util.Objects.requireNonNull;
 
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.virtsound.audio.guest.SocketPlace;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.net.AddressChoice;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.MacAddress;
@@ -37,12 +40,15 @@ final class Guests {
     private static final System.Logger log = System.getLogger(Guests.class.getName());
 
     private static final int RELAY_CLOSES_WITHIN_S = 1;
+    /** Where PulseAudio listens by TCP unless it is told otherwise. */
+    private static final int GUESTS_OWN_PORT = 4713;
 
     private final SoundNetwork network;
     private final GuestRelays relays;
     private final PulseTcpEndpoint endpoint;
     private final VchanGuests vchans;
     private final GuestSockets sockets;
+    private final SourceOffers sources;
     private final Consumer<GuestEvent> events;
     private final Addresses addresses;
     private final Map<UUID, Guest> guests = new LinkedHashMap<>();
@@ -53,12 +59,14 @@ final class Guests {
             PulseTcpEndpoint endpoint,
             VchanGuests vchans,
             GuestSockets sockets,
+            SourceOffers sources,
             Consumer<GuestEvent> events) {
         this.network = requireNonNull(network, "network is null");
         this.relays = relays;
         this.endpoint = endpoint;
         this.vchans = vchans;
         this.sockets = sockets;
+        this.sources = sources;
         this.events = events;
         this.addresses = new Addresses(network.subnet());
     }
@@ -178,6 +186,9 @@ final class Guests {
         Domain.Nic nic = guest.domain.nicOn(network.bridge());
         Transport transport = guest.domain.transport(network.bridge());
         guest.transport = transport == null ? Transport.NETWORK : transport;
+        if (guest.settings().offersSource() && guest.transport != Transport.NETWORK) {
+            guest.problems.add("its source is offered over the network only; use transport type=\"network\"");
+        }
         if (guest.transport == Transport.VCHAN) {
             overVchan(guest);
             return;
@@ -261,6 +272,21 @@ final class Guests {
             endpoint.admit(address, relay);
             events.accept(new GuestEvent.Up(guest.domain.identity(), "network", address.getHostAddress()));
         }
+        listen(guest);
+    }
+
+    /** Its own sound server's source is on the host while it has an address and its user says so. */
+    private void listen(Guest guest) {
+        Inet4Address server = guest.settings().offersSource() ? guest.address : null;
+        if (Objects.equals(server, guest.offered)) {
+            return;
+        }
+        guest.offered = server;
+        if (server == null) {
+            sources.withdraw(guest.uuid);
+        } else {
+            sources.offer(guest.uuid, guest.domain.name(), new InetSocketAddress(server, GUESTS_OWN_PORT));
+        }
     }
 
     /** @return its relay, with the policy of its metadata in force */
@@ -299,6 +325,7 @@ final class Guests {
         guest.policy = null;
         guest.address = null;
         guest.port = null;
+        listen(guest);
     }
 
     /** Waits for it: a relay that is closing must not be found by the domain's next start. */

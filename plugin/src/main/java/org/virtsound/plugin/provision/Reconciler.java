@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
@@ -68,9 +69,10 @@ public final class Reconciler implements HypervisorListener {
             PulseTcpEndpoint endpoint,
             VchanGuests vchans,
             GuestSockets sockets,
+            SourceOffers sources,
             Consumer<GuestEvent> events) {
         this.bridge = soundNetwork.bridge();
-        this.guests = new Guests(soundNetwork, relays, endpoint, vchans, sockets, events);
+        this.guests = new Guests(soundNetwork, relays, endpoint, vchans, sockets, sources, events);
         this.sockets = sockets;
         this.nics = new NicOnDemand(bridge);
         this.states = new StateElement();

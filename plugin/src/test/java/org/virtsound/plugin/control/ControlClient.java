@@ -97,6 +97,7 @@ final class ControlClient {
                 new PulseTcpEndpoint(audio),
                 new NoVchans(),
                 new GuestSockets(NOWHERE, audio),
+                sound,
                 event -> {});
         OutsideMachine desk = new OutsideMachine(
                 "desk", new MacAddress("52:54:00:00:00:01"), Subnet.parseAddress("10.47.13.6"), CapturePolicy.ASK);

@@ -35,6 +35,7 @@ class SchemaTest {
                         + "<s:capture policy='ask' source='alsa_input.usb' volume='100%'/>"
                         + "<s:latency target='30ms' max='80ms'/><s:transport type='network' address='10.47.13.3'/>",
                 "<transport type='vchan'/><capture policy='off'/>",
+                "<s:source offer='yes'/>",
                 "<s:playback volume='150%'/>",
                 "<s:latency target='5000ms' max='5000ms'/>",
             })
@@ -53,6 +54,7 @@ class SchemaTest {
                 "<s:playback sink='a b'/>",
                 "<s:playback loud='yes'/>",
                 "<s:capture policy='always'/>",
+                "<s:source offer='perhaps'/>",
                 "<s:latency target='0ms'/>",
                 "<s:latency target='5001ms'/>",
                 "<s:transport type='carrier-pigeon'/>",

@@ -2,6 +2,7 @@ package org.virtsound.plugin.provision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.net.GuestPort;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
@@ -40,6 +42,7 @@ class ReconcilerTest {
     private final FakeHypervisor libvirt = new FakeHypervisor();
     private final FakeNetwork network = new FakeNetwork();
     private final FakeVchans vchans = new FakeVchans();
+    private final FakeOffers offers = new FakeOffers();
     private final List<GuestEvent> events = new ArrayList<>();
     private long nowNanos;
     private Reconciler reconciler;
@@ -60,6 +63,22 @@ class ReconcilerTest {
             ports = new HashMap<>();
             wanted.forEach(port -> ports.put(port.device(), port.address().getHostAddress() + " " + port.mac()));
             return Map.of();
+        }
+    }
+
+    private static final class FakeOffers implements SourceOffers {
+        final Map<String, InetSocketAddress> offered = new HashMap<>();
+        private final Map<UUID, String> names = new HashMap<>();
+
+        @Override
+        public void offer(UUID uuid, String name, InetSocketAddress server) {
+            names.put(uuid, name);
+            offered.put(name, server);
+        }
+
+        @Override
+        public void withdraw(UUID uuid) {
+            assertThat(offered.remove(names.remove(uuid))).isNotNull();
         }
     }
 
@@ -477,6 +496,26 @@ class ReconcilerTest {
         assertThat(reconciler.bystanders()).isEmpty();
     }
 
+    @Test
+    void theHostListensToAGuestWhileItsElementSaysSo() {
+        UUID first = libvirt.run(DomainXmlText.guest(1).withAudio("<source offer='yes'/>"));
+        UUID second = libvirt.run(DomainXmlText.guest(2));
+        pass();
+        fullPass();
+        assertThat(offers.offered).containsOnly(Map.entry("guest1", new InetSocketAddress("10.47.13.2", 4713)));
+
+        libvirt.run(DomainXmlText.guest(1).withAudio("<source offer='no'/>"));
+        changed(first);
+        assertThat(offers.offered).isEmpty();
+
+        libvirt.run(DomainXmlText.guest(2).withAudio("<source offer='yes'/>"));
+        changed(second);
+        assertThat(offers.offered).containsOnlyKeys("guest2");
+        libvirt.running.remove(second);
+        changed(second);
+        assertThat(offers.offered).isEmpty();
+    }
+
     private Reconciler fresh() {
         nowNanos = System.nanoTime();
         return new Reconciler(
@@ -488,6 +527,7 @@ class ReconcilerTest {
                 new PulseTcpEndpoint(loop),
                 vchans,
                 sockets = new GuestSockets(directory.resolve("guests"), loop),
+                offers,
                 events::add);
     }
 
