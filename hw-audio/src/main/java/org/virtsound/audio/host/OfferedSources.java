@@ -156,7 +156,7 @@ final class OfferedSources {
         if (at == null) {
             Link fresh = new Link();
             link = fresh;
-            fresh.client = to.client(OURSELVES, fresh);
+            fresh.client = to.connections().join(OURSELVES, fresh);
         } else if (at.up) {
             for (Offer offer : new ArrayList<>(offers.values())) {
                 if (offer.module == Command.NONE && offer.loading == null) {
@@ -294,7 +294,7 @@ final class OfferedSources {
                     offers.values().stream().map(this::unload).toArray(CompletableFuture[]::new);
             return CompletableFuture.allOf(gone).thenRun(() -> {
                 if (client != null) {
-                    client.close();
+                    client.leave(this);
                 }
             });
         }

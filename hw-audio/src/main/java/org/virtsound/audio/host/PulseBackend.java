@@ -9,35 +9,27 @@ import org.virtsound.audio.stream.SoundServer;
 
 /** The backends "unix:…" and "tcp:…": a PulseAudio or pipewire-pulse, this machine's or a thin client's. */
 final class PulseBackend implements Backend {
-    private final EventLoop loop;
-    private final Executor lookups;
     private final PulseAddress address;
-    private final Supplier<Cookie> cookie;
+    private final PulseConnections connections;
 
     /**
      * @param lookups where files are read
      * @param cookie read anew by each try, on {@code lookups}: a server makes a fresh one when its user has removed it
      */
     PulseBackend(EventLoop loop, Executor lookups, PulseAddress address, Supplier<Cookie> cookie) {
-        this.loop = loop;
-        this.lookups = lookups;
         this.address = address;
-        this.cookie = cookie;
+        this.connections = new PulseConnections(loop, address, () -> CompletableFuture.supplyAsync(cookie, lookups));
     }
 
     @Override
     public SoundServer connect(HostIdentity guest, Listener listener) {
-        PulseServer server =
-                new PulseServer(loop, address, () -> CompletableFuture.supplyAsync(cookie, lookups), guest, listener);
+        PulseServer server = new PulseServer(connections, guest, listener);
         server.connect();
         return server;
     }
 
-    /** A connection of our own, beside the guests'. */
-    PulseClient client(HostIdentity identity, PulseClient.Listener listener) {
-        PulseClient client = new PulseClient(loop, address, identity, listener);
-        var unused = CompletableFuture.supplyAsync(cookie, lookups).thenAcceptAsync(client::connect, loop);
-        return client;
+    PulseConnections connections() {
+        return connections;
     }
 
     @Override

@@ -51,7 +51,7 @@ import org.virtsound.audio.stream.SeekMode;
 
 /**
  * One connection to a PulseAudio or pipewire-pulse, for one life: connects, says who it is, carries streams, and ends. It is read
- * without pause, whatever a guest does. Owned by the audio loop.
+ * without pause, whatever a guest does. Ends when the last leaves who joined it. Owned by the audio loop.
  *
  * <p>Source: native-protocol.md, 5; pulse-mediation.md, B and E.
  */
@@ -87,7 +87,7 @@ final class PulseClient implements FrameListener {
     private final EventLoop loop;
     private final PulseAddress address;
     private final HostIdentity identity;
-    private final Listener listener;
+    private final List<Listener> listeners = new ArrayList<>(1);
     private final PulseTags tags = new PulseTags();
     private final TagReader reader = new TagReader(TagLimits.HOST);
     private final TagWriter writer = new TagWriter();
@@ -107,11 +107,33 @@ final class PulseClient implements FrameListener {
     private String trouble = GONE;
     private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
 
-    PulseClient(EventLoop loop, PulseAddress address, HostIdentity identity, Listener listener) {
+    /** @param identity whose name it has */
+    PulseClient(EventLoop loop, PulseAddress address, HostIdentity identity) {
         this.loop = loop;
         this.address = address;
         this.identity = identity;
-        this.listener = listener;
+    }
+
+    /** One who comes when it is up hears so soon. */
+    void join(Listener listener) {
+        listeners.add(listener);
+        if (isUp()) {
+            loop.execute(() -> {
+                if (isUp() && listeners.contains(listener)) {
+                    listener.up();
+                }
+            });
+        }
+    }
+
+    void leave(Listener listener) {
+        if (listeners.remove(listener) && listeners.isEmpty()) {
+            close();
+        }
+    }
+
+    int joined() {
+        return listeners.size();
     }
 
     /** @return an id that no other stream has: those of one id are corked and moved as one */
@@ -215,10 +237,6 @@ final class PulseClient implements FrameListener {
         return server + " at " + address.text();
     }
 
-    HostIdentity identity() {
-        return identity;
-    }
-
     int version() {
         return version;
     }
@@ -281,7 +299,7 @@ final class PulseClient implements FrameListener {
         }
     }
 
-    void close() {
+    private void close() {
         trouble = "closed";
         if (channel != null) {
             channel.close();
@@ -350,7 +368,7 @@ final class PulseClient implements FrameListener {
 
     private void tell(Event event) {
         if (event instanceof Event.Subscribed subscribed) {
-            listener.changed(subscribed);
+            List.copyOf(listeners).forEach(listener -> listener.changed(subscribed));
         } else if (event instanceof Event.Overflow overflow) {
             tell(playbacks.get(overflow.channel()), event);
         } else if (event instanceof Event.Underflow underflow) {
@@ -406,7 +424,7 @@ final class PulseClient implements FrameListener {
                         if (timeout != null) {
                             timeout.cancel(false);
                         }
-                        listener.up();
+                        List.copyOf(listeners).forEach(Listener::up);
                     }
                 });
             }
@@ -427,7 +445,8 @@ final class PulseClient implements FrameListener {
         playbacks.clear();
         records.clear();
         streams.forEach(stream -> stream.over(error));
-        listener.down(error, trouble);
+        List.copyOf(listeners).forEach(listener -> listener.down(error, trouble));
+        listeners.clear();
     }
 
     /** A step of the greeting. */

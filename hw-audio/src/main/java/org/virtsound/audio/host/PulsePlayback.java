@@ -24,14 +24,17 @@ import org.virtsound.audio.stream.StreamRequest;
 
 /** A sink input on the host's server. Owned by the audio loop. */
 final class PulsePlayback extends PulseStream implements PlaybackStream {
+    private final HostIdentity identity;
     private final PlaybackListener listener;
 
     PulsePlayback(
             PulseClient client,
+            HostIdentity identity,
             StreamRequest request,
             PlaybackListener listener,
             Consumer<? super PulseStream> onClosed) {
         super(client, Direction.PLAYBACK, request, listener, onClosed);
+        this.identity = identity;
         this.listener = listener;
     }
 
@@ -46,7 +49,7 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
                 flags(request),
                 client.nextSyncId(),
                 volume(request),
-                client.identity().stream(request.name()),
+                identity.stream(request.name()),
                 List.of());
     }
 

@@ -20,6 +20,7 @@ import org.virtsound.audio.stream.StreamRequest;
 final class PulseRecord extends PulseStream implements RecordStream {
     private static final int HELD_MAX_BYTES = 256 << 10;
 
+    private final HostIdentity identity;
     private final RecordListener listener;
     private final Queue<ByteBuf> held = new ArrayDeque<>();
     private int heldBytes;
@@ -27,10 +28,12 @@ final class PulseRecord extends PulseStream implements RecordStream {
 
     PulseRecord(
             PulseClient client,
+            HostIdentity identity,
             StreamRequest request,
             RecordListener listener,
             Consumer<? super PulseStream> onClosed) {
         super(client, Direction.RECORD, request, listener, onClosed);
+        this.identity = identity;
         this.listener = listener;
     }
 
@@ -43,7 +46,7 @@ final class PulseRecord extends PulseStream implements RecordStream {
                 request.device(),
                 request.attr(),
                 PulsePlayback.flags(request),
-                client.identity().stream(request.name()),
+                identity.stream(request.name()),
                 Command.NONE,
                 List.of(),
                 PulsePlayback.volume(request));

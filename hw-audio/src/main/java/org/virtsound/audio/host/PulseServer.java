@@ -1,14 +1,10 @@
 package org.virtsound.audio.host;
 
-import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.pulse.Cookie;
 import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
@@ -22,9 +18,7 @@ import org.virtsound.audio.stream.StreamRequest;
  * recorded, a second one for that. Owned by the audio loop.
  */
 final class PulseServer implements SoundServer {
-    private final EventLoop loop;
-    private final PulseAddress address;
-    private final Supplier<CompletableFuture<Cookie>> cookie;
+    private final PulseConnections connections;
     private final HostIdentity identity;
     private final Backend.Listener listener;
     private final Set<PulseStream> streams = new LinkedHashSet<>();
@@ -32,19 +26,9 @@ final class PulseServer implements SoundServer {
     private final Place recording = new Place();
     private boolean over;
 
-    /**
-     * @param cookie asked for each connection
-     * @param listener hears of the connection that plays
-     */
-    PulseServer(
-            EventLoop loop,
-            PulseAddress address,
-            Supplier<CompletableFuture<Cookie>> cookie,
-            HostIdentity identity,
-            Backend.Listener listener) {
-        this.loop = loop;
-        this.address = address;
-        this.cookie = cookie;
+    /** @param listener hears of the connection that plays */
+    PulseServer(PulseConnections connections, HostIdentity identity, Backend.Listener listener) {
+        this.connections = connections;
         this.identity = identity;
         this.listener = listener;
     }
@@ -55,14 +39,14 @@ final class PulseServer implements SoundServer {
 
     @Override
     public PlaybackStream play(StreamRequest request, PlaybackListener streamListener) {
-        PulsePlayback stream = new PulsePlayback(playing.client(), request, streamListener, streams::remove);
+        PulsePlayback stream = new PulsePlayback(playing.client(), identity, request, streamListener, streams::remove);
         playing.open(stream);
         return stream;
     }
 
     @Override
     public RecordStream record(StreamRequest request, RecordListener streamListener) {
-        PulseRecord stream = new PulseRecord(recording.client(), request, streamListener, streams::remove);
+        PulseRecord stream = new PulseRecord(recording.client(), identity, request, streamListener, streams::remove);
         recording.open(stream);
         return stream;
     }
@@ -92,10 +76,9 @@ final class PulseServer implements SoundServer {
             if (existing != null && (!existing.isOver() || over)) {
                 return existing;
             }
-            PulseClient fresh = new PulseClient(loop, address, identity, this);
-            client = fresh;
-            var unused = cookie.get().thenAcceptAsync(fresh::connect, loop);
-            return fresh;
+            PulseClient joined = connections.join(identity, this);
+            client = joined;
+            return joined;
         }
 
         void open(PulseStream stream) {
@@ -129,7 +112,7 @@ final class PulseServer implements SoundServer {
 
         void close() {
             if (client != null) {
-                client.close();
+                client.leave(this);
             }
         }
     }

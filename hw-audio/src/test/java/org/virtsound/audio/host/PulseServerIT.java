@@ -245,12 +245,60 @@ class PulseServerIT {
         await().atMost(5, SECONDS).until(() -> on(() -> life.contains("down no server listens there")));
     }
 
+    @Test
+    void seventyGuestsHaveStreamsOverFewerConnectionsThanPulseAudioTakes() throws IOException {
+        Cookie cookie = Cookie.of(Files.readAllBytes(pulse.cookieFile()));
+        PulseConnections connections = new PulseConnections(
+                loop.eventLoop(),
+                PulseAddress.unix(pulse.socket().toString()),
+                () -> CompletableFuture.completedFuture(cookie));
+        List<PulseServer> servers = new ArrayList<>();
+        List<PlayerLog> players = new ArrayList<>();
+        for (int guest = 0; guest < 70; guest++) {
+            HostIdentity identity = new HostIdentity(new UUID(7, guest), "guest " + guest);
+            PulseServer made = on(() -> new PulseServer(connections, identity, new Backend.Listener() {
+                @Override
+                public void up() {}
+
+                @Override
+                public void down(String reason) {
+                    life.add("down " + reason);
+                }
+            }));
+            PlayerLog player = new PlayerLog();
+            on(() -> player.on(made, Requests.corked(Requests.DVD, Requests.lowLatency())));
+            servers.add(made);
+            players.add(player);
+        }
+        await().atMost(10, SECONDS).until(() -> on(() -> players.stream().allMatch(player -> player.opened != null)));
+        String inputs = pulse.pactl("list", "sink-inputs");
+        assertThat(inputs).contains("application.name = \"guest 0\"", "application.name = \"guest 69\"");
+        // pactl itself is one, and the first guest of each test another.
+        assertThat(pulse.pactl("list", "short", "clients").lines()).hasSizeBetween(48, 50);
+
+        // Who leaves takes none of those along who share its connection.
+        on(() -> {
+            servers.subList(0, 48).forEach(PulseServer::close);
+            return null;
+        });
+        await().atMost(5, SECONDS)
+                .until(() -> pulse.pactl("list", "short", "sink-inputs").lines().count() == 22);
+        assertThat(life).containsExactly("up");
+        on(() -> {
+            servers.subList(48, 70).forEach(PulseServer::close);
+            return null;
+        });
+        await().atMost(5, SECONDS)
+                .until(() -> pulse.pactl("list", "short", "clients").lines().count() <= 2);
+    }
+
     private PulseServer connect(Cookie cookie) {
         return on(() -> {
             PulseServer made = new PulseServer(
-                    loop.eventLoop(),
-                    PulseAddress.unix(pulse.socket().toString()),
-                    () -> CompletableFuture.completedFuture(cookie),
+                    new PulseConnections(
+                            loop.eventLoop(),
+                            PulseAddress.unix(pulse.socket().toString()),
+                            () -> CompletableFuture.completedFuture(cookie)),
                     new HostIdentity(GUEST, "Windows 11"),
                     new Backend.Listener() {
                         @Override
