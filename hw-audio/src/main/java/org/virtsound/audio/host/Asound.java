@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.virtsound.audio.stream.SampleFormat;
 
 /**
- * The dozen functions of libasound (package libasound2) that playing takes, any PCM by its name. A PCM is used by one thread at a
+ * The dozen functions of libasound (package libasound2) that playing and recording take, any PCM by its name. A PCM is used by one thread at a
  * time. What is negative is an errno.
  *
  * <p>The JDK's javax.sound opens hardware cards only, not a PCM by name.
@@ -16,7 +16,6 @@ import org.virtsound.audio.stream.SampleFormat;
 final class Asound {
     static final int EAGAIN = -11;
     static final int EPIPE = -32;
-    private static final int PLAYBACK = 0;
     private static final int NONBLOCK = 1;
     private static final int INTERLEAVED = 3;
     private static final int RESAMPLE = 1;
@@ -27,6 +26,18 @@ final class Asound {
         // It would print each error besides returning it. Any function that does nothing with its arguments silences
         // it.
         snd_lib_error_set_handler(NativeLibrary.getInstance("c").getFunction("getpid"));
+    }
+
+    /** As snd_pcm_stream_t counts them. */
+    enum Direction {
+        PLAYBACK(0),
+        CAPTURE(1);
+
+        private final int code;
+
+        Direction(int code) {
+            this.code = code;
+        }
     }
 
     private Asound() {}
@@ -41,6 +52,8 @@ final class Asound {
     private static native long snd_pcm_avail(Pointer pcm);
 
     private static native long snd_pcm_writei(Pointer pcm, ByteBuffer frames, long count);
+
+    private static native long snd_pcm_readi(Pointer pcm, ByteBuffer frames, long count);
 
     private static native int snd_pcm_delay(Pointer pcm, long[] frames);
 
@@ -59,14 +72,14 @@ final class Asound {
     private static native String snd_strerror(int error);
 
     /** @throws AlsaException with ALSA's own words; may block for as long as a device takes */
-    static Pointer open(String name, SampleFormat format, int channels, int rateHz, int latencyUs)
+    static Pointer open(String name, Direction direction, SampleFormat format, int channels, int rateHz, int latencyUs)
             throws AlsaException {
-        Pointer pcm = opened(name);
+        Pointer pcm = opened(name, direction);
         int refused = snd_pcm_set_params(pcm, code(format), INTERLEAVED, channels, rateHz, RESAMPLE, latencyUs);
         if (refused < 0) {
             snd_pcm_close(pcm);
             // Hardware takes what it takes; the plug in front of it converts.
-            pcm = opened("plug:'" + name + "'");
+            pcm = opened("plug:'" + name + "'", direction);
             refused = snd_pcm_set_params(pcm, code(format), INTERLEAVED, channels, rateHz, RESAMPLE, latencyUs);
             if (refused < 0) {
                 snd_pcm_close(pcm);
@@ -76,9 +89,9 @@ final class Asound {
         return pcm;
     }
 
-    private static Pointer opened(String name) throws AlsaException {
+    private static Pointer opened(String name, Direction direction) throws AlsaException {
         PointerByReference pcm = new PointerByReference();
-        int failed = snd_pcm_open(pcm, name, PLAYBACK, NONBLOCK);
+        int failed = snd_pcm_open(pcm, name, direction.code, NONBLOCK);
         if (failed < 0) {
             throw new AlsaException(snd_strerror(failed));
         }
@@ -89,7 +102,20 @@ final class Asound {
         snd_pcm_close(pcm);
     }
 
-    /** @return frames that can be written now */
+    /** Fills its buffer from now on, where it does not. */
+    static void record(Pointer pcm) {
+        if (snd_pcm_state(pcm) == PREPARED) {
+            snd_pcm_start(pcm);
+        }
+    }
+
+    /** @param frames direct, from its position on; @return frames read */
+    static long read(Pointer pcm, ByteBuffer frames, long count) {
+        long got = snd_pcm_readi(pcm, frames.slice(), count);
+        return got == EAGAIN || (got < 0 && snd_pcm_recover(pcm, (int) got, 1) >= 0) ? 0 : got;
+    }
+
+    /** @return frames that can be written, or read, now */
     static long room(Pointer pcm) {
         long frames = snd_pcm_avail(pcm);
         return frames >= 0 || snd_pcm_recover(pcm, (int) frames, 1) < 0 ? frames : snd_pcm_avail(pcm);

@@ -37,7 +37,11 @@ final class Backends {
         }
         if (hostServer.startsWith("alsa:") && hostServer.length() > "alsa:".length()) {
             String pcm = hostServer.substring("alsa:".length());
-            return new OutputBackend(clock, hostServer, AlsaOutput.on(clock, pcm, lookups));
+            return new OutputBackend(
+                    clock,
+                    hostServer,
+                    AlsaOutput.on(clock, pcm, lookups),
+                    (request, trouble) -> new AlsaInput(clock, pcm, lookups, request.spec(), trouble));
         }
         throw new IllegalArgumentException("host-server: '" + hostServer
                 + "' (expected: auto, unix:PATH, tcp:HOST:PORT, alsa:PCM, wav:DIR or silence)");

@@ -12,23 +12,33 @@ import org.virtsound.audio.stream.SoundServer;
 import org.virtsound.audio.stream.Stream;
 import org.virtsound.audio.stream.StreamRequest;
 
-/** Streams served by ourselves: they play to an output each, by default to nobody, and record silence, at the right pace. */
+/** Streams served by ourselves: they play to an output and record from an input each, by default nobody and silence, at the right pace. */
 final class ClockServer implements SoundServer {
     private final PaceClock clock;
     private final String name;
     private final Function<StreamRequest, PcmOutput> outputs;
+    private final Function<StreamRequest, PcmInput> inputs;
     private final Set<Stream> streams = new LinkedHashSet<>();
 
     /** Silence. */
     ClockServer(PaceClock clock) {
-        this(clock, "silence", request -> new SilentOutput(request.spec()));
+        this(
+                clock,
+                "silence",
+                request -> new SilentOutput(request.spec()),
+                request -> Silence.of(request.spec().format()));
     }
 
     /** @param name for people */
-    ClockServer(PaceClock clock, String name, Function<StreamRequest, PcmOutput> outputs) {
+    ClockServer(
+            PaceClock clock,
+            String name,
+            Function<StreamRequest, PcmOutput> outputs,
+            Function<StreamRequest, PcmInput> inputs) {
         this.clock = clock;
         this.name = name;
         this.outputs = outputs;
+        this.inputs = inputs;
     }
 
     @Override
@@ -42,7 +52,7 @@ final class ClockServer implements SoundServer {
 
     @Override
     public RecordStream record(StreamRequest request, RecordListener listener) {
-        ClockedRecord stream = new ClockedRecord(clock, request, listener, streams::remove);
+        ClockedRecord stream = new ClockedRecord(clock, inputs.apply(request), request, listener, streams::remove);
         streams.add(stream);
         stream.open();
         return stream;

@@ -14,13 +14,13 @@ import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 import org.virtsound.audio.stream.Timing;
 
-/** A record stream of silence at the right pace. Corked, or not read, it costs no timer. Owned by the audio loop. */
+/** A record stream, of silence at the right pace or of what an input has. Corked, or not read, it costs no timer. Owned by the audio loop. */
 final class ClockedRecord implements RecordStream {
     private final PaceClock clock;
     private final PaceClock.Alarm alarm;
     private final RecordListener listener;
     private final Consumer<? super Stream> onClosed;
-    private final Silence silence;
+    private final PcmInput input;
     private final Pace pace;
     private final Timing timing = new Timing();
 
@@ -35,8 +35,18 @@ final class ClockedRecord implements RecordStream {
     /** Gone by and not yet handed over; bytes. */
     private long due;
 
-    /** @param onClosed once, when the owner closes the stream */
+    /** Of silence. */
     ClockedRecord(PaceClock clock, StreamRequest request, RecordListener listener, Consumer<? super Stream> onClosed) {
+        this(clock, Silence.of(request.spec().format()), request, listener, onClosed);
+    }
+
+    /** @param onClosed once, when the owner closes the stream */
+    ClockedRecord(
+            PaceClock clock,
+            PcmInput input,
+            StreamRequest request,
+            RecordListener listener,
+            Consumer<? super Stream> onClosed) {
         this.clock = clock;
         this.listener = listener;
         this.onClosed = onClosed;
@@ -44,7 +54,7 @@ final class ClockedRecord implements RecordStream {
         this.attr = BufferSizes.record(request.attr(), spec, request.adjustLatency());
         this.corked = request.corked();
         this.pace = new Pace(spec);
-        this.silence = Silence.of(spec.format());
+        this.input = input;
         this.alarm = clock.alarm(this::tick);
     }
 
@@ -176,6 +186,7 @@ final class ClockedRecord implements RecordStream {
         if (!closed) {
             closed = true;
             alarm.at(PaceClock.NEVER);
+            input.close();
             onClosed.accept(this);
         }
     }
@@ -183,16 +194,18 @@ final class ClockedRecord implements RecordStream {
     private void tick(long nowNs) {
         settle();
         int bytes = fragmentBytes();
-        while (due >= bytes && reading && !corked && !closed) {
-            due -= bytes;
+        long ready = reading && running ? input.ready(due) : 0;
+        while (ready >= bytes && reading && !corked && !closed) {
+            ready -= bytes;
+            due = Math.max(0, due - bytes);
             index += bytes;
-            listener.fragment(silence.bytes(bytes));
+            listener.fragment(input.read(bytes));
         }
         proceed();
     }
 
     private int fragmentBytes() {
-        return Math.min(attr.fragSize(), silence.longest(spec.frameBytes()));
+        return Math.min(attr.fragSize(), input.longest(spec.frameBytes()));
     }
 
     private void settle() {
@@ -206,6 +219,9 @@ final class ClockedRecord implements RecordStream {
             return;
         }
         if (corked) {
+            if (running) {
+                input.stop();
+            }
             running = false;
             alarm.at(PaceClock.NEVER);
             return;
@@ -213,6 +229,7 @@ final class ClockedRecord implements RecordStream {
         if (!running) {
             running = true;
             pace.start(clock.nowNs());
+            input.start();
         }
         alarm.at(reading ? pace.dueNs(Math.max(fragmentBytes() - due, spec.frameBytes())) : PaceClock.NEVER);
     }

@@ -6,7 +6,7 @@ import org.virtsound.audio.pulse.Frames;
 import org.virtsound.audio.stream.SampleFormat;
 
 /** Digital silence, one block of it for each byte that it is made of, shared by all streams of the process. Read only by custom. */
-final class Silence {
+final class Silence implements PcmInput {
     private static final Silence ZERO = new Silence((byte) 0);
     private static final Silence U8 = new Silence(SampleFormat.U8.silence());
     private static final Silence ALAW = new Silence(SampleFormat.ALAW.silence());
@@ -31,12 +31,18 @@ final class Silence {
     }
 
     /** @return the longest block of whole frames that there is, bytes */
-    int longest(int frameBytes) {
+    @Override
+    public int longest(int frameBytes) {
         return Frames.MEMBLOCK_USUAL_MAX / frameBytes * frameBytes;
     }
 
     /** @return a view of that many bytes; released by who gets it, never written to */
     ByteBuf bytes(int bytes) {
         return block.retainedSlice(0, bytes);
+    }
+
+    @Override
+    public ByteBuf read(int bytes) {
+        return bytes(bytes);
     }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.NativeLibrary;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +27,15 @@ import org.virtsound.audio.Tone;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.RecordListener;
+import org.virtsound.audio.stream.RecordStream;
 import org.virtsound.audio.stream.SampleFormat;
 import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.SoundHostListener;
 import org.virtsound.audio.stream.SoundServer;
+import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.Timing;
 
 /** The real libasound, with its file and null plugins for a card: named with all they need, so that no configuration is ours. */
 class AlsaIT {
@@ -60,6 +69,7 @@ class AlsaIT {
             host.close();
         }
         loop.close();
+        environment("unsetenv", "ALSA_CONFIG_PATH");
     }
 
     @Test
@@ -96,6 +106,75 @@ class AlsaIT {
         assertThat(host.status().join().problem()).startsWith("alsa:hw:7: ").contains("No such");
         await().atMost(5, SECONDS).until(() -> on(() -> guest.ask().readIndex > 48_000));
         assertThat(guest.ended).isNull();
+    }
+
+    @Test
+    void aToneIsRecordedFromAPcmAtThePaceOfTime() throws Exception {
+        Path tone = directory.resolve("tone.raw");
+        Process sox = new ProcessBuilder(
+                        ("sox -q -n -t raw -r 48000 -e signed -b 16 -c 1 " + tone + " synth 60 sine 1000 gain -6")
+                                .split(" "))
+                .inheritIO()
+                .start();
+        assertThat(sox.waitFor()).isZero();
+        Path config = Files.writeString(
+                directory.resolve("alsa.conf"),
+                "</usr/share/alsa/alsa.conf>\npcm.mic { type file slave.pcm null file /dev/null infile \"" + tone
+                        + "\" format raw }\n");
+        environment("setenv", "ALSA_CONFIG_PATH", config.toString(), 1);
+        open("alsa:mic");
+        ByteBuf heard = Unpooled.buffer();
+        RecordStream stream =
+                on(() -> place.record(Requests.of(MONO, BufferAttr.record(-1, 1920)), new Recorder(heard)));
+        await().atMost(5, SECONDS).until(() -> on(() -> heard.readableBytes()) > 9600);
+        long startNs = System.nanoTime();
+        int start = on(() -> heard.readableBytes());
+
+        await().pollDelay(2, SECONDS).atMost(5, SECONDS).until(() -> true);
+
+        double rate = on(() -> (heard.readableBytes() - start) / 96_000.0 / ((System.nanoTime() - startNs) / 1e9));
+        on(() -> {
+            stream.close();
+            return null;
+        });
+        assertThat(rate).isCloseTo(1, within(0.1));
+        assertThat(host.status().join().problem()).isNull();
+        assertThat(Tone.of(ByteBufUtil.getBytes(heard)).part(500, 1500).level(1000))
+                .isCloseTo(0.5, within(0.02));
+    }
+
+    /** The process's own, as the C library sees it. */
+    private static void environment(String function, Object... arguments) {
+        NativeLibrary.getInstance("c").getFunction(function).invokeInt(arguments);
+    }
+
+    /** Keeps what it hears. */
+    private record Recorder(ByteBuf heard) implements RecordListener {
+        @Override
+        public void opened(StreamOpened opened) {}
+
+        @Override
+        public void ended(ErrorCode error) {
+            throw new AssertionError(error);
+        }
+
+        @Override
+        public void timing(int tag, int localS, int localUs, Timing timing) {}
+
+        @Override
+        public void bufferAttr(BufferAttr attr, long deviceLatencyUs) {}
+
+        @Override
+        public void suspended(boolean suspended) {}
+
+        @Override
+        public void moved(BufferAttr attr, long deviceLatencyUs, boolean suspended) {}
+
+        @Override
+        public void fragment(ByteBuf fragment) {
+            heard.writeBytes(fragment);
+            fragment.release();
+        }
     }
 
     @Test

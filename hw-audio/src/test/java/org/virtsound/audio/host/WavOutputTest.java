@@ -109,7 +109,8 @@ class WavOutputTest {
         ClockServer server = new ClockServer(
                 time.clock,
                 "wav:" + to,
-                request -> outputs.open(new HostIdentity(new UUID(0, 1), "guest"), request, trouble::add));
+                request -> outputs.open(new HostIdentity(new UUID(0, 1), "guest"), request, trouble::add),
+                request -> Silence.of(request.spec().format()));
         servers.add(server);
         return server;
     }
