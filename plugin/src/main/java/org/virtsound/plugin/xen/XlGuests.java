@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,15 +22,19 @@ import org.virtsound.plugin.provision.Hypervisor;
 import org.virtsound.plugin.provision.HypervisorException;
 
 /**
- * The guests that were started by xl, which libvirt does not see. xl keeps a file for each, whose name says that the domain is its
- * own; xenstore has names and NICs. A NIC on the bridge asks for sound. What libvirt keeps as metadata is kept in xenstore, for as
+ * The guests that were started by xl, which libvirt does not see. libxl keeps a file for each domain, libvirt one more for each of its
+ * own, a moment later; xenstore has names and NICs. A NIC on the bridge asks for sound. What libvirt keeps as metadata is kept in xenstore, for as
  * long as the domain runs.
  */
 public final class XlGuests implements Hypervisor {
     public static final String URI = "xl";
 
-    private static final Pattern FILE = Pattern.compile("userdata-d\\.([0-9]{1,9})\\.([0-9a-f-]{36})\\.xl");
+    private static final Pattern FILE = Pattern.compile("userdata-d\\.([0-9]{1,9})\\.([0-9a-f-]{36})\\.libxl-json");
 
+    /** After which libvirt would have added its own. */
+    private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
+
+    private final Set<Path> settled = new HashSet<>();
     private final List<Path> xenstore;
     private final Path files;
     private final Path devices;
@@ -35,7 +42,7 @@ public final class XlGuests implements Hypervisor {
 
     /**
      * @param xenstore where it is, tried in this order
-     * @param files of xl, {@code /var/lib/xen}
+     * @param files of libxl, {@code /var/lib/xen}
      * @param devices the kernel's list, {@code /sys/class/net}
      * @param bridge that asks for sound
      */
@@ -123,10 +130,10 @@ public final class XlGuests implements Hypervisor {
 
     private List<Started> started(XenStore store) throws IOException {
         List<Started> started = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "userdata-d.*.xl")) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "userdata-d.*.libxl-json")) {
             for (Path file : all) {
                 Matcher words = FILE.matcher(file.getFileName().toString());
-                if (words.matches()) {
+                if (words.matches() && isSettled(file)) {
                     int domid = Integer.parseInt(words.group(1));
                     String home = "/local/domain/" + domid;
                     // A file may be older than a crash of the host: then the domain is another or none.
@@ -141,6 +148,20 @@ public final class XlGuests implements Hypervisor {
             }
         }
         return started;
+    }
+
+    /** The file is written anew when a device comes; that makes no new guest of it. */
+    private boolean isSettled(Path file) throws IOException {
+        Path libvirts = file.resolveSibling(file.getFileName().toString().replace(".libxl-json", ".libvirt-xml"));
+        if (Files.exists(libvirts)) {
+            settled.remove(file);
+            return false;
+        }
+        Instant written = Files.getLastModifiedTime(file).toInstant();
+        if (written.plus(SETTLED_AFTER).isBefore(Instant.now())) {
+            settled.add(file);
+        }
+        return settled.contains(file);
     }
 
     private Optional<Started> started(XenStore store, UUID uuid) throws IOException {

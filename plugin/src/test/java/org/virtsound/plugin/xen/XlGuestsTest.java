@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,10 +79,22 @@ class XlGuestsTest {
     @Test
     void whatLibvirtStartedIsNotXls() throws Exception {
         runs(7, "libvirts");
-        Files.move(file(7), root.resolve("userdata-d.7." + STRANGER + ".libvirt-xml"));
+        Files.createFile(root.resolve("userdata-d.7." + STRANGER + ".libvirt-xml"));
 
         assertThat(xl.domains()).isEmpty();
         assertThat(xl.liveXml(STRANGER)).isEmpty();
+    }
+
+    @Test
+    void whatLibvirtMayStillBeStartingIsNotXlsYet() throws Exception {
+        runs(7, "somebodys");
+        Files.setLastModifiedTime(file(7), FileTime.from(Instant.now()));
+        assertThat(xl.domains()).isEmpty();
+
+        Files.setLastModifiedTime(file(7), FileTime.from(Instant.now().minusSeconds(60)));
+        assertThat(xl.domains()).containsExactly(STRANGER);
+        Files.setLastModifiedTime(file(7), FileTime.from(Instant.now())); // a device was plugged in
+        assertThat(xl.domains()).containsExactly(STRANGER);
     }
 
     @Test
@@ -169,13 +183,13 @@ class XlGuestsTest {
 
     private void runs(int domid, String name) throws IOException {
         Files.createFile(file(domid));
-        Files.createFile(root.resolve("userdata-d." + domid + "." + STRANGER + ".libxl-json"));
+        Files.setLastModifiedTime(file(domid), FileTime.from(Instant.now().minusSeconds(60)));
         xenstored.write("/local/domain/" + domid + "/vm", "/vm/" + STRANGER);
         xenstored.write("/local/domain/" + domid + "/name", name);
     }
 
     private Path file(int domid) {
-        return root.resolve("userdata-d." + domid + "." + STRANGER + ".xl");
+        return root.resolve("userdata-d." + domid + "." + STRANGER + ".libxl-json");
     }
 
     private void vif(int domid, int number, String mac, String bridge) throws IOException {
