@@ -112,10 +112,20 @@ public final class GuestRelay {
 
     /** Ends its streams and connections. */
     public CompletableFuture<Void> close() {
+        return close("the end of its sound");
+    }
+
+    /** @param by what ends it, for the event of a microphone that is granted */
+    CompletableFuture<Void> close(String by) {
         return loop.call(() -> {
-            shut();
+            shut(by);
             return null;
         });
+    }
+
+    /** It has its place among the relays. */
+    void begin() {
+        loop.eventLoop().execute(mic::tellStanding);
     }
 
     /**
@@ -138,12 +148,12 @@ public final class GuestRelay {
         return connection;
     }
 
-    private void shut() {
+    private void shut(String by) {
         if (closed) {
             return;
         }
         closed = true;
-        mic.close();
+        mic.close(by);
         new ArrayList<>(connections).forEach(RelayConnection::hangUp);
         if (place != null) {
             place.close();

@@ -47,6 +47,7 @@ public final class GuestRelays implements AutoCloseable {
         GuestRelay fresh = new GuestRelay(guest, policy, limits, budget, loop, host, events, relays::remove);
         GuestRelay known = relays.putIfAbsent(guest.uuid(), fresh);
         if (known == null) {
+            fresh.begin();
             return fresh;
         }
         var unused = known.update(policy);
@@ -65,7 +66,9 @@ public final class GuestRelays implements AutoCloseable {
     /** Closes every relay and waits for it. */
     @Override
     public void close() {
-        CompletableFuture.allOf(all().stream().map(GuestRelay::close).toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(all().stream()
+                        .map(relay -> relay.close("the stop of the service"))
+                        .toArray(CompletableFuture[]::new))
                 .join();
     }
 }

@@ -16,6 +16,8 @@ final class MicGate {
     /** A grant ends by the wall clock too, however long the machine slept. */
     private static final long LOOK_AGAIN_MS = 5_000;
 
+    private static final String BY_POLICY = "policy";
+
     private final GuestIdentity guest;
     private final EventLoop loop;
     private final Consumer<RelayEvent> events;
@@ -64,13 +66,25 @@ final class MicGate {
         if (policy == this.policy) {
             return;
         }
+        boolean wasOpen = open();
         this.policy = policy;
         standingSince = Instant.now();
-        if (policy == CapturePolicy.OFF && grant != null) {
+        if (policy == CapturePolicy.OFF) {
             endGrant();
-            events.accept(new RelayEvent.MicRevoked(guest, "policy"));
+        }
+        if (wasOpen && !open()) {
+            events.accept(new RelayEvent.MicRevoked(guest, BY_POLICY));
+        } else if (!wasOpen) {
+            tellStanding();
         }
         changed.run();
+    }
+
+    /** Tells of a grant that stands by the policy alone. */
+    void tellStanding() {
+        if (open() && grant == null) {
+            events.accept(new RelayEvent.MicGranted(guest, BY_POLICY, null));
+        }
     }
 
     /** @throws IllegalStateException where the policy is off */
@@ -102,9 +116,13 @@ final class MicGate {
     }
 
     /** Ends the grant and its timer; nothing can open it again. */
-    void close() {
+    void close(String by) {
+        boolean wasOpen = open();
         policy = CapturePolicy.OFF;
         endGrant();
+        if (wasOpen) {
+            events.accept(new RelayEvent.MicRevoked(guest, by));
+        }
     }
 
     private void look() {

@@ -20,7 +20,10 @@ public sealed interface RelayEvent {
     /** A record stream was opened while the microphone is not granted; it gets silence. */
     record MicRequested(GuestIdentity guest) implements RelayEvent {}
 
-    /** @param until null where it has no end */
+    /**
+     * @param by who or what granted it: a person, a control of Qubes', or the policy
+     * @param until null where it has no end
+     */
     record MicGranted(
             GuestIdentity guest, String by, @Nullable Instant until) implements RelayEvent {}
 

@@ -85,6 +85,28 @@ class MicGateTest {
     }
 
     @Test
+    void everyWayThatItOpensAndClosesIsToldWithItsCause() {
+        MicGate gate = gate(CapturePolicy.ON);
+        gate.tellStanding();
+        gate.policy(CapturePolicy.ASK);
+        gate.policy(CapturePolicy.ON);
+        gate.policy(CapturePolicy.OFF);
+        gate.policy(CapturePolicy.ASK);
+        gate.grant("ann", null);
+        gate.close("the end of its sound");
+        gate.close("the end of its sound");
+
+        assertThat(events)
+                .containsExactly(
+                        new RelayEvent.MicGranted(guest, "policy", null),
+                        new RelayEvent.MicRevoked(guest, "policy"),
+                        new RelayEvent.MicGranted(guest, "policy", null),
+                        new RelayEvent.MicRevoked(guest, "policy"),
+                        new RelayEvent.MicGranted(guest, "ann", null),
+                        new RelayEvent.MicRevoked(guest, "the end of its sound"));
+    }
+
+    @Test
     void aSecondGrantReplacesTheFirstOnesEnd() {
         MicGate gate = gate(CapturePolicy.ASK);
         gate.grant("ann", Duration.ofMillis(1));

@@ -46,8 +46,8 @@ final class DomainChanges {
                     "domain " + guest.domain().name() + " has no sound yet: " + String.join("; ", guest.problems())));
         }
         Duration duration = seconds instanceof Number number ? Duration.ofSeconds(number.longValue()) : null;
-        CompletableFuture<MicStatus> done =
-                granted ? relay.micGrant(request.peer(), duration) : relay.micRevoke(request.peer());
+        String by = request.peer() + " over the control socket";
+        CompletableFuture<MicStatus> done = granted ? relay.micGrant(by, duration) : relay.micRevoke(by);
         return answered(done.thenApply(mic -> Answer.json(DomainJson.mic(mic))));
     }
 

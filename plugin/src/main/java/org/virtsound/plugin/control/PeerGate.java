@@ -11,7 +11,8 @@ import java.util.concurrent.Executor;
 
 /** First in the pipeline: reads nothing of a peer before it is known to be allowed, and closes on one that is not. */
 final class PeerGate extends ChannelInboundHandlerAdapter {
-    static final AttributeKey<Integer> UID = AttributeKey.valueOf(PeerGate.class, "uid");
+    /** Who it is, for people. */
+    static final AttributeKey<String> PEER = AttributeKey.valueOf(PeerGate.class, "peer");
 
     private static final System.Logger log = System.getLogger(PeerGate.class.getName());
 
@@ -27,16 +28,15 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) throws IOException {
         PeerCredentials credentials = ((EpollDomainSocketChannel) ctx.channel()).peerCredentials();
         int uid = credentials.uid();
-        ctx.channel().attr(UID).set(uid);
         if (peers.isOwner(uid)) {
-            admit(ctx);
+            admit(ctx, uid, peers.owner(uid));
             return;
         }
-        CompletableFuture.supplyAsync(() -> peers.isMember(uid), blocking)
+        CompletableFuture.supplyAsync(() -> peers.member(uid), blocking)
                 .thenAcceptAsync(
                         member -> {
-                            if (member) {
-                                admit(ctx);
+                            if (member.isPresent()) {
+                                admit(ctx, uid, member.get());
                             } else {
                                 log.log(
                                         System.Logger.Level.WARNING,
@@ -47,7 +47,8 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
                         ctx.executor());
     }
 
-    private void admit(ChannelHandlerContext ctx) {
+    private void admit(ChannelHandlerContext ctx, int uid, String name) {
+        ctx.channel().attr(PEER).set(name + " (uid " + Integer.toUnsignedString(uid) + ")");
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
         ctx.channel().config().setAutoRead(true);

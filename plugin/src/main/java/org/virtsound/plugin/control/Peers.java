@@ -10,7 +10,10 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ final class Peers {
     private static final int ROOT = 0;
     private static final int ANSWER_WITHIN_S = 2;
     private static final Path SELF = Path.of("/proc/self");
+    /** As id says it: uid=1000(ann) gid=1000(ann) groups=1000(ann),27(sudo). */
+    private static final Pattern ID = Pattern.compile("uid=[0-9]+\\(([^)]+)\\).* groups=(\\S+)");
 
     private final int ownUid;
     private final @Nullable GroupPrincipal group;
@@ -61,31 +66,44 @@ final class Peers {
         return uid == ROOT || uid == ownUid;
     }
 
-    /** Asks the group database; may block for a moment. */
-    boolean isMember(int uid) {
+    /** The name of one who {@link #isOwner}. */
+    String owner(int uid) {
+        return uid == ROOT ? "root" : System.getProperty("user.name", "");
+    }
+
+    /**
+     * Asks the account databases; may block for a moment.
+     *
+     * @return the name of a member; empty where this is none
+     */
+    Optional<String> member(int uid) {
         if (group == null) {
-            return false;
+            return Optional.empty();
         }
         try {
-            Process id = new ProcessBuilder(List.of("id", "-Gn", Integer.toUnsignedString(uid)))
+            Process id = new ProcessBuilder(List.of("id", Integer.toUnsignedString(uid)))
                     .redirectErrorStream(true)
                     .start();
             id.getOutputStream().close();
             if (!id.waitFor(ANSWER_WITHIN_S, TimeUnit.SECONDS)) {
                 id.destroyForcibly();
-                return false;
+                return Optional.empty();
             }
-            String groups = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return id.exitValue() == 0
-                    && Arrays.asList(groups.trim().split(" ")).contains(group.getName());
+            String said = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher words = ID.matcher(said);
+            boolean isMember = id.exitValue() == 0
+                    && words.find()
+                    && Arrays.stream(words.group(2).split(","))
+                            .anyMatch(each -> each.endsWith("(" + group.getName() + ")"));
+            return isMember ? Optional.of(words.group(1)) : Optional.empty();
         } catch (IOException e) {
             log.log(
                     System.Logger.Level.WARNING,
                     "control: cannot ask for the groups of uid " + uid + ": " + e.getMessage());
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 }

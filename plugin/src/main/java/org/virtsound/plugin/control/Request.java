@@ -8,6 +8,6 @@ import java.util.Map;
  *
  * @param path its segments, decoded
  * @param body the JSON object, empty where there is none
- * @param peer who asks, for people: "uid 1000"
+ * @param peer who asks, for people: "ann (uid 1000)"
  */
 record Request(String method, List<String> path, Map<String, Object> body, String peer) {}

@@ -93,7 +93,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 http.method().name(),
                 segments,
                 body,
-                "uid " + ctx.channel().attr(PeerGate.UID).get());
+                ctx.channel().attr(PeerGate.PEER).get());
     }
 
     private static void write(ChannelHandlerContext ctx, Answer answer, boolean keepAlive) {

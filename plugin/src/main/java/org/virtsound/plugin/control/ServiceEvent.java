@@ -99,9 +99,8 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
         }
         if (event instanceof RelayEvent.MicGranted granted) {
             String until = granted.until() == null ? "" : " until " + granted.until();
-            return of(
+            return audit(
                     "mic-granted",
-                    INFO,
                     guest,
                     "microphone granted by " + granted.by() + until,
                     "by",
@@ -110,10 +109,10 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
                     text(granted.until()));
         }
         if (event instanceof RelayEvent.MicRevoked revoked) {
-            return of("mic-revoked", INFO, guest, "microphone revoked by " + revoked.by(), "by", revoked.by());
+            return audit("mic-revoked", guest, "microphone revoked by " + revoked.by(), "by", revoked.by());
         }
         if (event instanceof RelayEvent.MicExpired) {
-            return of("mic-expired", INFO, guest, "microphone: the grant ended");
+            return audit("mic-expired", guest, "microphone revoked by the end of its grant's time");
         }
         if (event instanceof RelayEvent.HostLost lost) {
             return of(
@@ -137,6 +136,13 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
                 hit.limit(),
                 "detail",
                 hit.detail());
+    }
+
+    /** Of a change of who may hear what: found in the log by its first word, with all that tells who was meant and who did it. */
+    private static ServiceEvent audit(String type, GuestIdentity guest, String text, Object... pairs) {
+        ServiceEvent event = of(type, INFO, guest, text, pairs);
+        return new ServiceEvent(
+                type, INFO, "audit: domain " + guest.name() + " (" + guest.uuid() + "): " + text, event.data());
     }
 
     /** @param pairs of key and value */

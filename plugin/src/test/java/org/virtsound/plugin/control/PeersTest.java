@@ -24,12 +24,12 @@ class PeersTest {
     void aMemberOfTheGroupIsKnownByTheGroupDatabaseAndNobodyElseIs() throws IOException {
         Peers peers = Peers.of("root");
 
-        assertThat(peers.isMember(0)).isTrue();
-        assertThat(peers.isMember(NOBODY)).isFalse();
+        assertThat(peers.member(0)).contains("root");
+        assertThat(peers.member(NOBODY)).isEmpty();
     }
 
     @Test
     void aGroupThatDoesNotExistHasNoMembers() throws IOException {
-        assertThat(Peers.of("no-such-group-here").isMember(0)).isFalse();
+        assertThat(Peers.of("no-such-group-here").member(0)).isEmpty();
     }
 }

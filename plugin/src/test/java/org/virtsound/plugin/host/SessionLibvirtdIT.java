@@ -195,6 +195,17 @@ class SessionLibvirtdIT {
         assertThat(host.show(guest.name()).get("mic")).asString().contains("granted=false");
         await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("mic-revoked"));
         assertThat(java.nio.file.Files.readString(watched)).contains("\"event\":\"mic-granted\"", "uid 0");
+        run("mic", "grant", guest.name());
+        libvirtd.virsh("destroy", guest.name());
+        String audited = "audit: domain guest2 (" + guest.uuid() + "): microphone ";
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(host.logged())
+                        .contains(
+                                audited + "granted by root (uid 0) over the control socket until ",
+                                audited + "revoked by root (uid 0) over the control socket",
+                                audited + "revoked by the end of its sound"));
+        libvirtd.virsh("start", guest.name());
+        await().atMost(SOON).until(() -> "ready".equals(host.show(guest.name()).get("state")));
 
         assertThat(host.virtSound("mic", "grant", guest.name(), "--for", "soon").exitCode())
                 .isEqualTo(2);
