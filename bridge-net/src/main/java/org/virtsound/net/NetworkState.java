@@ -1,6 +1,7 @@
 package org.virtsound.net;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,6 +124,11 @@ public record NetworkState(
             }
         });
         return ports;
+    }
+
+    /** What each guest's port sent, as far as the firewall counted it; the devices' own counters are not read. */
+    public List<PortTraffic> traffic(Collection<GuestPort> ports) {
+        return ports.stream().map(port -> PortTraffic.of(port, this)).toList();
     }
 
     /** Who made the bridge; empty where there is none, or a stranger's. */

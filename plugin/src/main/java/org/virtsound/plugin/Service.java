@@ -133,6 +133,14 @@ final class Service {
         locals.start();
         undo.push(control::stop);
         control.start(dir.controlSocket());
+        InetSocketAddress metrics = config.metrics().listen();
+        if (metrics != null) {
+            control.serveMetrics(metrics);
+            log.log(
+                    System.Logger.Level.INFO,
+                    "metrics for every user of this machine: http://" + metrics.getHostString() + ":"
+                            + metrics.getPort() + "/metrics");
+        }
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
         reconciler.start();
         undo.push(ports::close);

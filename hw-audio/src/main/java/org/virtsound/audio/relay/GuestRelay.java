@@ -296,6 +296,8 @@ public final class GuestRelay {
                 meters.droppedBytes,
                 meters.refusedCommands,
                 meters.closedConnections,
+                meters.underflows,
+                meters.hostReturns,
                 micStatus(),
                 place == null ? "not in use" : place.describe(),
                 lost);
@@ -305,7 +307,8 @@ public final class GuestRelay {
         boolean onAir = connections.stream()
                 .flatMap(connection -> connection.streams().stream())
                 .anyMatch(stream -> stream instanceof RelayedRecord record && record.onAir());
-        return new MicStatus(mic.policy(), mic.open(), onAir, meters.micRequests, mic.since(), mic.until());
+        return new MicStatus(
+                mic.policy(), mic.open(), onAir, meters.onAirMs(), meters.micRequests, mic.since(), mic.until());
     }
 
     private final class HostWatch implements SoundHostListener {
@@ -318,6 +321,7 @@ public final class GuestRelay {
         @Override
         public void back() {
             lost = null;
+            meters.hostReturns++;
             events.accept(new RelayEvent.HostBack(guest));
         }
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param droppedBytes of those towards the guest that it did not read in time, the oldest first
  * @param refusedCommands since the relay opened
  * @param closedConnections closed by us for breaking the protocol or a limit
+ * @param underflows of all its playback streams since the relay opened
+ * @param hostReturns how often the host's sound was lost and is back
  * @param host what plays it now, for people: "PulseAudio 16.1 at unix:/run/…", "silence"
  * @param problem what is wrong, null when nothing is
  */
@@ -26,6 +28,8 @@ public record RelayStatus(
         long droppedBytes,
         long refusedCommands,
         long closedConnections,
+        long underflows,
+        long hostReturns,
         MicStatus mic,
         String host,
         @Nullable String problem) {}

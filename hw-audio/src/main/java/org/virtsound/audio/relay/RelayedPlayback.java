@@ -336,6 +336,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         public void underflow(long readIndex) {
             if (!over) {
                 underflows++;
+                relay.meters().underflows++;
                 guest.underflow(readIndex + base);
             }
         }

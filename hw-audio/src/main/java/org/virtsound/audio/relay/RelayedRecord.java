@@ -34,6 +34,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
 
     private boolean opened;
     private boolean closed;
+    private boolean toldOnAir;
     private boolean reading = true;
     /** Given to the guest; its read index. */
     private long bytes;
@@ -47,6 +48,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted = new HostRequest(request, relay.identity().title());
         level = new LevelMeter(request.spec().format());
         side = open(relay.mic().open());
+        tellOnAir();
     }
 
     private Side open(boolean live) {
@@ -166,6 +168,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         Side live = side.live ? side : coming;
         if (live == null) {
             coming = open(true);
+            tellOnAir();
             return;
         }
         if (!Objects.equals(before.source(), now.source())) {
@@ -189,6 +192,15 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             live.drop();
             guest.recalled();
             replace(open(false));
+        }
+        tellOnAir();
+    }
+
+    private void tellOnAir() {
+        boolean now = !closed && onAir();
+        if (now != toldOnAir) {
+            toldOnAir = now;
+            relay.meters().onAir(now);
         }
     }
 
@@ -229,6 +241,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             coming.drop();
             coming = null;
         }
+        tellOnAir();
         connection.ended(this, opened);
     }
 
@@ -307,6 +320,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
                 end();
                 guest.ended(error);
             }
+            tellOnAir();
         }
 
         @Override

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class ConfigFile {
 
     private static final Pattern HOST_SERVER =
             Pattern.compile("auto|silence|unix:/.+|tcp:.+:[0-9]{1,5}|alsa:.+|wav:/.+");
+    private static final Pattern LOOPBACK = Pattern.compile("(127(?:\\.[0-9]{1,3}){3}|\\[::1\\]):([0-9]{1,5})");
     private static final Pattern UNQUOTED = Pattern.compile("\\s*([\\w.-]+)\\s*[=:]\\s*([^\"\\s#]*[:/][^\"\\s#]*).*");
 
     private ConfigFile() {}
@@ -94,6 +96,7 @@ public final class ConfigFile {
                         keys.yesNo("qubes.qubesdb", false),
                         absolute(keys, "qubes.qubesdb-socket", "/run/qubes/qubesdb.sock")),
                 new ServiceConfig.Control(keys.text("control.group", "virt-sound")),
+                new ServiceConfig.Metrics(loopback(keys, "metrics.listen")),
                 machines(config, keys, network),
                 locals(config, keys),
                 localDir);
@@ -190,6 +193,23 @@ public final class ConfigFile {
             throw keys.bad("vchan.transport", "vchan.socket-dir beside it, the directory of the sockets");
         }
         return new ServiceConfig.Vchan(transport, dir == null ? null : absolute(keys, "vchan.socket-dir", dir));
+    }
+
+    /** Only loopback: what comes in is asked no name. */
+    private static @Nullable InetSocketAddress loopback(Keys keys, String key) throws BadConfigException {
+        String text = keys.optionalText(key);
+        if (text == null) {
+            return null;
+        }
+        Matcher address = LOOPBACK.matcher(text);
+        int port = address.matches() ? Integer.parseInt(address.group(2)) : 0;
+        if (port < 1 || port > 65_535) {
+            throw keys.bad(
+                    key,
+                    "an address of loopback and a port, as in \"127.0.0.1:9877\"; for other machines put a proxy before it that"
+                            + " asks who they are");
+        }
+        return new InetSocketAddress(address.group(1), port);
     }
 
     private static Path absolute(Keys keys, String key, String defaultPath) throws BadConfigException {

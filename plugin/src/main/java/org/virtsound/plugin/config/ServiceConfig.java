@@ -1,5 +1,6 @@
 package org.virtsound.plugin.config;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public record ServiceConfig(
         Vchan vchan,
         Qubes qubes,
         Control control,
+        Metrics metrics,
         List<OutsideMachine> machines,
         List<LocalEndpoint> locals,
         Path localDir) {
@@ -93,6 +95,9 @@ public record ServiceConfig(
 
     /** The Qubes agents' surroundings. */
     public record Qubes(boolean dbus, boolean controlSocket, Path controlDir, boolean qubesdb, Path qubesdbSocket) {}
+
+    /** @param listen on loopback, null for the control socket alone */
+    public record Metrics(@Nullable InetSocketAddress listen) {}
 
     /** @param group whose members may use the control socket, besides root and the service's own uid */
     public record Control(String group) {}

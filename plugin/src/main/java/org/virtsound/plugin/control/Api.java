@@ -16,10 +16,11 @@ import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
+import org.virtsound.plugin.provision.SoundLan;
 
 /** The resources there are. */
 @Singleton
-final class Api {
+final class Api implements Resources {
     private static final List<String> RESOURCES = List.of(
             "GET /domains",
             "GET /domains/NAME",
@@ -45,6 +46,7 @@ final class Api {
     private final LibvirtResources libvirt;
     private final HostResource host;
     private final SoundNetwork network;
+    private final SoundLan lan;
     private final int maxLatencyMs;
 
     @Inject
@@ -55,6 +57,7 @@ final class Api {
             LibvirtResources libvirt,
             HostResource host,
             SoundNetwork network,
+            SoundLan lan,
             ServiceConfig config) {
         this.reconciler = reconciler;
         this.locals = locals;
@@ -62,10 +65,12 @@ final class Api {
         this.libvirt = libvirt;
         this.host = host;
         this.network = network;
+        this.lan = lan;
         this.maxLatencyMs = config.audio().maxLatencyMs();
     }
 
-    CompletableFuture<Answer> answer(Request request) {
+    @Override
+    public CompletableFuture<Answer> answer(Request request) {
         List<String> path = request.path();
         String resource = path.isEmpty() ? "" : path.get(0);
         if (resource.equals("local")) {
@@ -122,7 +127,9 @@ final class Api {
     }
 
     private CompletableFuture<Answer> metrics() {
-        return statuses().thenApply(all -> new Answer(200, Metrics.CONTENT_TYPE, Metrics.text(all)));
+        return statuses()
+                .thenApply(all ->
+                        new Answer(200, Metrics.CONTENT_TYPE, Metrics.text(all, libvirt.links(), lan.traffic())));
     }
 
     /** Every guest's state now, in their order. */

@@ -10,15 +10,20 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +45,7 @@ public final class ControlServer {
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("control", true), EpollIoHandler.newFactory());
     private final ExecutorService blocking =
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("control-peers", true));
-    private @Nullable Channel server;
+    private final List<Channel> servers = new ArrayList<>();
 
     @Inject
     ControlServer(ServiceConfig config, Api api, EventHub events) {
@@ -65,7 +70,7 @@ public final class ControlServer {
             throw new IOException(
                     "control socket " + socket + ": " + bound.cause().getMessage(), bound.cause());
         }
-        server = bound.channel();
+        servers.add(bound.channel());
         peers.own(socket);
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
     }
@@ -80,19 +85,50 @@ public final class ControlServer {
         };
     }
 
-    /** What becomes of an admitted peer's bytes. */
-    static void serve(ChannelPipeline pipeline, Api api, EventHub events) {
+    /** What becomes of an admitted peer's bytes; without events for one who may not listen. */
+    static void serve(ChannelPipeline pipeline, Resources resources, @Nullable EventHub events) {
         pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
                 .addLast("body", new WholeRequests())
-                .addLast("requests", new RequestHandler(api, events));
+                .addLast("requests", new RequestHandler(resources, events));
+    }
+
+    /**
+     * Serves {@code /metrics}, and nothing else, to whoever connects.
+     *
+     * @param address on loopback
+     * @throws IOException where it cannot be had
+     */
+    public void serveMetrics(InetSocketAddress address) throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop)
+                .channel(EpollServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        serve(channel.pipeline(), ControlServer.this::metricsAlone, null);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "metrics.listen " + address.getHostString() + ":" + address.getPort() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        servers.add(bound.channel());
+    }
+
+    private CompletableFuture<Answer> metricsAlone(Request request) {
+        return request.method().equals("GET") && request.path().equals(List.of("metrics"))
+                ? api.answer(request)
+                : CompletableFuture.completedFuture(Answer.error(
+                        404, "there is /metrics here, and nothing else; all else is at the control socket"));
     }
 
     /** The socket file is the directory's to remove. */
     public void stop() {
-        Channel bound = server;
-        if (bound != null) {
-            bound.close().awaitUninterruptibly(STOP_WITHIN_MS);
-        }
+        servers.forEach(server -> server.close().awaitUninterruptibly(STOP_WITHIN_MS));
         loop.shutdownGracefully(0, STOP_WITHIN_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_WITHIN_MS);
         blocking.shutdownNow();
     }

@@ -29,6 +29,10 @@ final class LibvirtResources {
         this.reconciler = reconciler;
     }
 
+    List<LinkStatus> links() {
+        return libvirt.status();
+    }
+
     /** @param path its segments, the first is libvirt */
     CompletableFuture<Answer> read(List<String> path) {
         if (path.size() == 1) {
@@ -55,6 +59,7 @@ final class LibvirtResources {
         json.put("uris", link.uris());
         json.put("connectedTo", link.connectedTo());
         json.put("problem", link.problem());
+        json.put("connects", link.connects());
         json.put("events", link.events());
         return json;
     }

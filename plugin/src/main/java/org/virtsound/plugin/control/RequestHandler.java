@@ -18,17 +18,20 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** From an HTTP request to a {@link Request}, and from an {@link Answer} to a response. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final System.Logger log = System.getLogger(RequestHandler.class.getName());
 
-    private final Api api;
-    private final EventHub events;
+    private final Resources resources;
+    private final @Nullable EventHub events;
 
-    RequestHandler(Api api, EventHub events) {
-        this.api = api;
+    /** @param events null where nobody may listen */
+    RequestHandler(Resources resources, @Nullable EventHub events) {
+        this.resources = resources;
         this.events = events;
     }
 
@@ -51,7 +54,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             write(ctx, Answer.error(400, String.valueOf(e.getMessage())), keepAlive);
             return;
         }
-        if (request.method().equals("GET") && request.path().equals(List.of("events"))) {
+        if (events != null && request.method().equals("GET") && request.path().equals(List.of("events"))) {
             events.subscribe(ctx.channel());
             return;
         }
@@ -74,7 +77,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     /** Also what goes wrong before there is a future is answered. */
     private CompletableFuture<Answer> answer(Request request) {
         try {
-            return api.answer(request);
+            return resources.answer(request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -93,7 +96,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 http.method().name(),
                 segments,
                 body,
-                ctx.channel().attr(PeerGate.PEER).get());
+                Objects.requireNonNullElse(ctx.channel().attr(PeerGate.PEER).get(), "somebody on this machine"));
     }
 
     private static void write(ChannelHandlerContext ctx, Answer answer, boolean keepAlive) {

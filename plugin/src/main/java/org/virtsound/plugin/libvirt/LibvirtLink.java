@@ -34,6 +34,7 @@ final class LibvirtLink {
     private volatile List<String> uris;
     private volatile @Nullable String connectedTo;
     private volatile @Nullable String problem;
+    private final AtomicLong connects = new AtomicLong();
     private @Nullable String lastTrouble;
     private long toldNanos;
     private volatile @Nullable LibvirtConnection broken;
@@ -57,7 +58,7 @@ final class LibvirtLink {
 
     /** For any thread. */
     LinkStatus status() {
-        return new LinkStatus(uris, connectedTo, problem, events.get());
+        return new LinkStatus(uris, connectedTo, problem, connects.get(), events.get());
     }
 
     /** Asks it to end; {@link #join} waits for it. */
@@ -103,6 +104,7 @@ final class LibvirtLink {
             problem = null;
             uris = List.of(connection.uri());
             connectedTo = connection.uri();
+            connects.incrementAndGet();
             listener.connected(connection);
             while (!stop.isDone() && broken != connection) {
                 LockSupport.park(this);

@@ -12,6 +12,7 @@ import org.virtsound.net.GuestPort;
 import org.virtsound.net.Maker;
 import org.virtsound.net.NetworkPlan;
 import org.virtsound.net.NetworkState;
+import org.virtsound.net.PortTraffic;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
 
@@ -24,6 +25,7 @@ public final class SoundLan implements GuestNetwork {
     private final Commands commands;
     private final DhcpServer dhcp;
     private @Nullable Problem dhcpProblem;
+    private volatile List<PortTraffic> traffic = List.of();
 
     @Inject
     public SoundLan(SoundNetwork network, Commands commands, DhcpServer dhcp) {
@@ -42,7 +44,13 @@ public final class SoundLan implements GuestNetwork {
         // The bridge may be a new one now, which dnsmasq has to learn of.
         NetworkState now = plan.steps().isEmpty() ? state : NetworkState.read(commands, network);
         tell(dhcp.serve(network, served, now).orElse(null));
+        traffic = now.traffic(served);
         return plan.left();
+    }
+
+    /** What each guest's port sent, as the last look counted it. For any thread. */
+    public List<PortTraffic> traffic() {
+        return traffic;
     }
 
     /** Takes away what the daemon made, and nothing else. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,21 @@ class ConfigFileTest {
                         "SOUND", "sound", "10.47.13.0/29", 4713, false, ServiceConfig.Dhcp.AUTO, null, null));
         assertThat(config.audio()).isEqualTo(new ServiceConfig.Audio(10, 30, 80));
         assertThat(config.control().group()).isEqualTo("virt-sound");
+    }
+
+    @Test
+    void metricsAreForLoopbackAlone() throws Exception {
+        assertThat(read("metrics { listen = \"127.0.0.1:9877\" }").metrics().listen())
+                .isEqualTo(new InetSocketAddress("127.0.0.1", 9877));
+        assertThat(read("metrics { listen = \"[::1]:9877\" }").metrics().listen())
+                .isEqualTo(new InetSocketAddress("::1", 9877));
+        assertThat(read("metrics { listen = none }").metrics().listen()).isNull();
+        for (String other : List.of("0.0.0.0:9877", "192.168.1.2:9877", "127.0.0.1", "127.0.0.1:0", "example.org:80")) {
+            assertThatThrownBy(() -> read("metrics { listen = \"" + other + "\" }"))
+                    .isInstanceOf(BadConfigException.class)
+                    .hasMessageContaining("metrics.listen")
+                    .hasMessageContaining("127.0.0.1:9877");
+        }
     }
 
     @Test

@@ -37,6 +37,8 @@ import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
+import org.virtsound.net.DhcpServer;
+import org.virtsound.net.LocalCommands;
 import org.virtsound.net.MacAddress;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.net.Subnet;
@@ -49,6 +51,7 @@ import org.virtsound.plugin.provision.BridgePorts;
 import org.virtsound.plugin.provision.GuestSockets;
 import org.virtsound.plugin.provision.OutsideMachines;
 import org.virtsound.plugin.provision.Reconciler;
+import org.virtsound.plugin.provision.SoundLan;
 import org.virtsound.plugin.provision.VchanGuests;
 
 /**
@@ -115,6 +118,7 @@ final class ControlClient {
                 new ServiceConfig.Vchan(ServiceConfig.Vchan.Transport.XEN, null),
                 new ServiceConfig.Qubes(false, false, NOWHERE, false, NOWHERE),
                 new ServiceConfig.Control("virt-sound"),
+                new ServiceConfig.Metrics(null),
                 List.of(desk),
                 List.of(),
                 NOWHERE);
@@ -125,6 +129,7 @@ final class ControlClient {
                 new LibvirtResources(new LibvirtWatcher(config, reconciler), reconciler),
                 new HostResource(sound),
                 network,
+                new SoundLan(network, new LocalCommands(), new DhcpServer(NOWHERE)),
                 config);
         EventHub events = new EventHub();
         new ServerBootstrap()
@@ -133,7 +138,7 @@ final class ControlClient {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel child) {
-                        child.attr(PeerGate.UID).set(0);
+                        child.attr(PeerGate.PEER).set("root (uid 0)");
                         ControlServer.serve(child.pipeline(), api, events);
                     }
                 })

@@ -22,7 +22,10 @@ class SessionLibvirtdIT {
     @BeforeEach
     void startLibvirtd() throws Exception {
         libvirtd = host.with(new SessionLibvirtd(host.directory()));
-        host.configure("libvirt-uri = \"" + libvirtd.uri() + "\"", "host-server = silence");
+        host.configure(
+                "libvirt-uri = \"" + libvirtd.uri() + "\"",
+                "host-server = silence",
+                "metrics { listen = \"127.0.0.1:9877\" }");
     }
 
     @AfterEach
@@ -213,6 +216,10 @@ class SessionLibvirtdIT {
         assertThat(host.virtSound("host").output()).contains("host-server: silence", "guest2");
         assertThat(host.text("/metrics"))
                 .contains("virt_sound_streams{domain=\"guest2\",uuid=\"" + guest.uuid() + "\"} 0");
+        assertThat(overTcp("/metrics"))
+                .startsWith("HTTP/1.1 200")
+                .contains("virt_sound_mic_on_air{domain=\"guest2\"", "virt_sound_libvirt_connected{uri=\"test");
+        assertThat(overTcp("/domains")).startsWith("HTTP/1.1 404");
     }
 
     @Test
@@ -224,7 +231,7 @@ class SessionLibvirtdIT {
         Path nobody = host.directory().resolve("nobody");
         run("host", "use", "unix:" + nobody);
         assertThat(host.virtSound("host").output())
-                .contains("host-server: unix:" + nobody, "in use:      unix:" + nobody + ", uid 0 said so");
+                .contains("host-server: unix:" + nobody, "in use:      unix:" + nobody + ", root (uid 0) said so");
         await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("host-moved"));
 
         assertThat(host.virtSound("host", "use", "oss:/dev/dsp").errors())
@@ -285,6 +292,12 @@ class SessionLibvirtdIT {
         assertThat(host.logged()).contains("another virtsoundd has it");
         assertThat(host.virtSound("list").exitCode()).isZero();
         Processes.end(first);
+    }
+
+    private String overTcp(String path) {
+        String request = "GET " + path + " HTTP/1.0\\r\\n\\r\\n";
+        return host.namespace()
+                .run("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9877; printf '" + request + "' >&3; cat <&3");
     }
 
     private void run(String... words) {
