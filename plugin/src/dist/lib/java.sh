@@ -21,6 +21,9 @@ for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; don
 
 # SerialGC: the smallest collector; there is next to nothing to collect.
 # TieredStopAtLevel=1: the second compiler costs memory and CPU that a relay of ready-made samples does not win back.
+# ArchiveRelocationMode=0: the archive is used where it was laid out for, which newer JDKs do not by default; moving it at each start copies
+#   15 MB of it. Unlock and Ignore: it is a diagnostic flag, which another JDK need not have.
+# UsePerfData: nobody attaches jstat; it would be a file in /tmp.
 # SharedArchiveFile: the classes as bin/prepare laid them out for this JVM; without it, or for another JVM, they are loaded from
 #   the jars, and Xlog keeps quiet about that.
 # java.library.path, jna.boot.library.path, jna.nounpack: native libraries are taken from lib/native as they lie there. Nothing is
@@ -28,7 +31,8 @@ for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; don
 # jna.nosys: never take another JNA's library from the system.
 # UsePerfData: counters in a file that nobody reads, for which the JVM wakes 20 times a second.
 # enable-native-access: newer JDKs warn about JNA without it.
-common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
+common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto
+    -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
     -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off
     -XX:-UsePerfData
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
@@ -41,12 +45,18 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
+# io.netty.allocator.maxOrder: chunks of 512 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
+# io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms8m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
     -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
-    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1
+    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=6
+    -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
+
+# MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 
 # The command runs for a moment: a small heap is enough.
 command_flags="-Xms8m -Xmx32m -Xss512k"

@@ -40,17 +40,40 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    log.log(System.Logger.Level.ERROR, "cannot go on", e);
-                    return ExitCode.FAILED;
-                })
-                .execute(args);
-        System.exit(code);
+        Main plain = plain(args);
+        System.exit(plain != null ? plain.run() : new CommandLine(new Main()).execute(args));
+    }
+
+    /** The words of an ordinary start, read without the parser, whose 200 classes the daemon would keep; null for any others. */
+    private static @Nullable Main plain(String[] args) {
+        Main main = new Main();
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--verbose")) {
+                main.verbose = true;
+            } else if (args[i].equals("--config") && i + 1 < args.length && !args[i + 1].startsWith("-")) {
+                main.config = Path.of(args[++i]);
+            } else {
+                return null;
+            }
+        }
+        return main;
     }
 
     @Override
     public Integer call() {
+        return run();
+    }
+
+    private int run() {
+        try {
+            return serve();
+        } catch (RuntimeException e) {
+            log.log(System.Logger.Level.ERROR, "cannot go on", e);
+            return ExitCode.FAILED;
+        }
+    }
+
+    private int serve() {
         StderrLog.install(verbose);
         final ServiceConfig read;
         try {
