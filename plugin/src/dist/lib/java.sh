@@ -21,9 +21,8 @@ for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; don
 
 # SerialGC: the smallest collector; there is next to nothing to collect.
 # TieredStopAtLevel=1: the second compiler costs memory and CPU that a relay of ready-made samples does not win back.
-# ArchiveRelocationMode=0: the archive is used where it was laid out for, which newer JDKs do not by default; moving it at each start copies
-#   15 MB of it. Unlock and Ignore: it is a diagnostic flag, which another JDK need not have.
-# UsePerfData: nobody attaches jstat; it would be a file in /tmp.
+# ArchiveRelocationMode=0: the archive is used where it was laid out for; moving it, as newer JDKs do by default, writes to 15 MB of
+#   it at each start. Unlock, Ignore: it is a diagnostic flag, which another JDK need not have.
 # SharedArchiveFile: the classes as bin/prepare laid them out for this JVM; without it, or for another JVM, they are loaded from
 #   the jars, and Xlog keeps quiet about that.
 # java.library.path, jna.boot.library.path, jna.nounpack: native libraries are taken from lib/native as they lie there. Nothing is
@@ -31,7 +30,7 @@ for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; don
 # jna.nosys: never take another JNA's library from the system.
 # UsePerfData: counters in a file that nobody reads, for which the JVM wakes 20 times a second.
 # enable-native-access: newer JDKs warn about JNA without it.
-common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto
+common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
     -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
     -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off
     -XX:-UsePerfData

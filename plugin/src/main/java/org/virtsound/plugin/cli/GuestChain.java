@@ -212,7 +212,8 @@ final class GuestChain {
                                 "one, once something plays",
                                 guest.text("transport").equals("vchan")
                                         ? "in the guest: start the Qubes audio agent"
-                                        : "in the guest, in /etc/pulse/client.conf: " + server));
+                                        : "in the guest: what 'virt-sound guest-config " + name + "' prints, above all "
+                                                + server));
     }
 
     private void playback() {

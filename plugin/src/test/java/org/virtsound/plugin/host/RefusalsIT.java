@@ -32,7 +32,9 @@ class RefusalsIT {
 
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).isEmpty();
-        assertThat(ended.errors()).contains(java + " is Java 11 (expected: 17 or newer)", "apt install").hasLineCount(1);
+        assertThat(ended.errors())
+                .contains(java + " is Java 11 (expected: 17 or newer)", "apt install")
+                .hasLineCount(1);
     }
 
     @Test
@@ -41,7 +43,7 @@ class RefusalsIT {
         Path hidden = Files.createDirectories(host.directory().resolve("hidden"));
         Path work = Files.createDirectories(host.directory().resolve("work"));
         String hide = "mount -t overlay -o lowerdir=/usr/sbin,upperdir=" + hidden + ",workdir=" + work
-                + " overlay /usr/sbin && rm /usr/sbin/iptables* /usr/sbin/ip6tables* && exec \"$@\"";
+                + " overlay /usr/sbin && rm -f /usr/sbin/iptables* /usr/sbin/ip6tables* && exec \"$@\"";
         List<String> command = new ArrayList<>(host.namespace().prefix());
         command.addAll(List.of("unshare", "-m", "sh", "-c", hide, "sh"));
         List<String> up = new ArrayList<>(command);
