@@ -65,6 +65,8 @@ final class PulseClient implements FrameListener {
     private static final int FRAME_MAX_BYTES = 1 << 20;
     /** From connecting to being ready for streams. */
     private static final int ANSWERS_WITHIN_MS = 3000;
+    /** Until the next try at a socket where others wait. */
+    private static final int CROWDED_MS = 5;
     /** What a server asks of all its streams at once is one read. */
     private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(4 << 10, 4 << 10, 64 << 10);
     /** What waits for a server that does not read, before audio to it is thrown away. */
@@ -180,9 +182,6 @@ final class PulseClient implements FrameListener {
         CompletableFuture.supplyAsync(() -> new InetSocketAddress(named.getHostString(), named.getPort()))
                 .thenAcceptAsync(
                         resolved -> {
-                            if (over) {
-                                return;
-                            }
                             if (resolved.isUnresolved()) {
                                 error = ErrorCode.CONNECTIONREFUSED;
                                 giveUp("no address known for '" + named.getHostString() + "'");
@@ -194,15 +193,26 @@ final class PulseClient implements FrameListener {
     }
 
     private void connect(Bootstrap bootstrap, SocketAddress to) {
+        if (over) {
+            return;
+        }
         ChannelFuture connecting = bootstrap.connect(to);
         channel = connecting.channel();
         connecting.addListener(done -> {
-            if (!done.isSuccess()) {
+            if (!done.isSuccess() && address.isUnix() && isCrowded(done.cause())) {
+                channel = null;
+                var unused = loop.schedule(() -> connect(bootstrap, to), CROWDED_MS, TimeUnit.MILLISECONDS);
+            } else if (!done.isSuccess()) {
                 trouble = reason(done.cause());
                 error = ErrorCode.CONNECTIONREFUSED;
                 end();
             }
         });
+    }
+
+    /** A unix socket refuses at once whom it has no room for: PulseAudio's lets five wait. */
+    private static boolean isCrowded(Throwable failed) {
+        return String.valueOf(failed.getMessage()).contains("temporarily unavailable");
     }
 
     private static String reason(Throwable failed) {
