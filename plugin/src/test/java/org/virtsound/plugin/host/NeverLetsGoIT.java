@@ -184,7 +184,7 @@ class NeverLetsGoIT {
         PrivatePulse sits = pulse;
         pulse = sits == annas ? bens : annas;
         assertThat(host.virtSound("host", "use", "unix:" + pulse.openSocket()).output())
-                .contains("uid 0 said so");
+                .contains("root (uid 0) said so");
         movesMs.add(heard());
         pulse = sits;
         assertThat(host.virtSound("host", "use", "auto").output()).contains("active at seat0");

@@ -75,7 +75,7 @@ class QemuIT {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(host.show("noacpi").get("problems"))
                         .asString()
-                        .contains("libvirt plugs none in while it runs", "hotplug", "virt-sound enable noacpi"));
+                        .contains("none can be plugged in while it runs", "hotplug", "virt-sound enable noacpi"));
         assertThat(host.virtSound("enable", "noacpi").exitCode()).isZero();
         libvirtd.virsh("destroy", "noacpi");
         libvirtd.virsh("start", "noacpi");
