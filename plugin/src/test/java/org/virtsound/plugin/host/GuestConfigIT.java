@@ -91,7 +91,9 @@ class GuestConfigIT {
         Heard.tone(root.resolve("tone.wav"), 2.5); // PipeWire takes half a second to begin
         Files.writeString(
                 root.resolve("pipewire.sh"),
-                "pipewire & until [ -S /run/pipewire-0 ]; do sleep 0.1; done; wireplumber & pipewire-pulse &" + wait);
+                "pipewire & until [ -S /run/pipewire-0 ]; do sleep 0.1; done; wireplumber & pipewire-pulse &"
+                        // A stream that comes while wireplumber is still linking is refused: an input/output error.
+                        + wait.replace("paplay", "paplay /tone.wav || paplay"));
         plays("pipewire", "dbus-run-session -- sh /pipewire.sh");
     }
 
