@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What changes a domain: each is written into its metadata, where it travels with it. */
+/** What changes a domain: each is written into its metadata, where it travels with it; a local endpoint's into its file. */
 final class SettingCommands {
     private static final String DEFAULT = "default";
 
@@ -19,7 +19,7 @@ final class SettingCommands {
         @Mixin
         private ServiceOptions service = new ServiceOptions();
 
-        @Parameters(index = "0", paramLabel = "DOMAIN", description = "Its name, UUID or id.")
+        @Parameters(index = "0", paramLabel = "DOMAIN", description = "Its name, UUID or id; or local/NAME.")
         private String domain = "";
 
         @Option(names = "--persistent", description = "For its next starts, too.")

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestIdentity;
 import org.virtsound.audio.relay.GuestPolicy;
 
@@ -14,9 +13,12 @@ import org.virtsound.audio.relay.GuestPolicy;
  *
  * @param name 1 to 64 of letters, digits, '.', '_' and '-', not starting with one of the latter three
  * @param door how it is reached, and by whom
- * @param mic the microphone's rule
+ * @param policy as a domain's metadata has it
  */
-public record LocalEndpoint(String name, Door door, CapturePolicy mic) {
+public record LocalEndpoint(String name, Door door, GuestPolicy policy) {
+    /** What its name begins with, where it stands beside domains' names. */
+    public static final String PREFIX = "local/";
+
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /** How an endpoint is reached, and by whom. */
@@ -118,21 +120,7 @@ public record LocalEndpoint(String name, Door door, CapturePolicy mic) {
 
     /** @return as the relay and the host's mixer know it */
     public GuestIdentity identity() {
-        String known = "local/" + name;
+        String known = PREFIX + name;
         return new GuestIdentity(UUID.nameUUIDFromBytes(known.getBytes(StandardCharsets.UTF_8)), known, name);
-    }
-
-    public GuestPolicy policy() {
-        GuestPolicy d = GuestPolicy.DEFAULT;
-        return new GuestPolicy(
-                d.playback(),
-                d.sink(),
-                d.volumePercent(),
-                d.mute(),
-                mic,
-                d.source(),
-                d.captureVolumePercent(),
-                null,
-                null);
     }
 }

@@ -21,14 +21,31 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.CapturePolicy;
+import org.virtsound.audio.relay.GuestPolicy;
+import org.virtsound.plugin.domain.AudioElement;
+import org.virtsound.plugin.domain.AudioElement.Setting;
+import org.virtsound.plugin.domain.SettingProblem;
+import org.virtsound.plugin.domain.SoundSettings;
 
 /** Endpoints as files, {@code local.d/NAME.conf} beside the configuration; and as JSON, which is the same without the file. */
 public final class LocalFiles {
     private static final System.Logger log = System.getLogger(LocalFiles.class.getName());
     private static final String SUFFIX = ".conf";
-    private static final Set<String> KEYS = Set.of("user", "group", "uid", "mic", "tcp", "allow");
+    /** Where a domain's metadata has the settings that an endpoint has. */
+    private static final Map<String, Setting> SETTINGS = Map.of(
+            "mic", new Setting("capture", "policy", null),
+            "volume", new Setting("playback", "volume", null),
+            "mute", new Setting("playback", "mute", null),
+            "sink", new Setting("playback", "sink", null),
+            "source", new Setting("capture", "source", null));
+
+    private static final Set<String> KEYS = Stream.concat(
+                    Stream.of("user", "group", "uid", "tcp", "allow"), SETTINGS.keySet().stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Path directory;
 
@@ -48,7 +65,7 @@ public final class LocalFiles {
                 String fileName = file.getFileName().toString();
                 String name = fileName.substring(0, fileName.length() - SUFFIX.length());
                 try {
-                    found.put(name, parse(name, ConfigFactory.parseString(Files.readString(file))));
+                    found.put(name, read(name));
                 } catch (IllegalArgumentException | ConfigException e) {
                     log.log(System.Logger.Level.ERROR, file + ": " + e.getMessage() + "; the endpoint is left out");
                 }
@@ -57,6 +74,11 @@ public final class LocalFiles {
             log.log(System.Logger.Level.ERROR, directory + ": cannot be read: " + e.getMessage());
         }
         return new ArrayList<>(found.values());
+    }
+
+    /** One endpoint, as it is written down. */
+    public LocalEndpoint read(String name) throws IOException {
+        return parse(name, ConfigFactory.parseString(Files.readString(directory.resolve(name + SUFFIX))));
     }
 
     /** Writes the endpoint's file, in place of the one it had. */
@@ -91,7 +113,7 @@ public final class LocalFiles {
         if (tcp != null && (uids != null || config.hasPath("user") || config.hasPath("group"))) {
             throw new IllegalArgumentException("tcp beside a user, a group or uids (expected: tcp and allow alone)");
         }
-        return new LocalEndpoint(name, door, mic(text(config, "mic")));
+        return new LocalEndpoint(name, door, policy(config));
     }
 
     static void refuseUnknown(Config section, Set<String> known) {
@@ -114,8 +136,48 @@ public final class LocalFiles {
             putPresent(values, "group", socket.group());
             putPresent(values, "uid", socket.uids());
         }
-        values.put("mic", endpoint.mic().name().toLowerCase(Locale.ROOT));
+        GuestPolicy policy = endpoint.policy();
+        values.put("mic", policy.capture().name().toLowerCase(Locale.ROOT));
+        putPresent(values, "volume", policy.volumePercent() == null ? null : policy.volumePercent() + "%");
+        putPresent(values, "mute", policy.mute() == null ? null : policy.mute() ? "yes" : "no");
+        putPresent(values, "sink", policy.sink());
+        putPresent(values, "source", policy.source());
         return values;
+    }
+
+    /**
+     * The endpoint with some settings changed, named as in a domain's metadata.
+     *
+     * @throws IllegalArgumentException where one cannot be used
+     */
+    public static LocalEndpoint with(LocalEndpoint endpoint, List<Setting> settings) {
+        Map<String, Object> values = values(endpoint);
+        for (Setting setting : settings) {
+            String key = key(setting.where());
+            values.remove(key);
+            putPresent(values, key, setting.value());
+        }
+        return parse(endpoint.name(), ConfigValueFactory.fromMap(values).toConfig());
+    }
+
+    private static GuestPolicy policy(Config config) {
+        List<Setting> settings = new ArrayList<>();
+        SETTINGS.forEach(
+                (key, setting) -> settings.add(new Setting(setting.element(), setting.attribute(), text(config, key))));
+        SoundSettings read = AudioElement.settings(settings);
+        for (SettingProblem problem : read.problems()) {
+            throw new IllegalArgumentException(
+                    key(problem.where()) + ": " + problem.value() + " (expected: " + problem.expected() + ")");
+        }
+        return read.policy();
+    }
+
+    private static String key(String where) {
+        return SETTINGS.entrySet().stream()
+                .filter(entry -> entry.getValue().where().equals(where))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("a local endpoint has no setting " + where));
     }
 
     private static void putPresent(Map<String, Object> values, String key, @Nullable Object value) {

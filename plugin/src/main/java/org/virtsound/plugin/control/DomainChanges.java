@@ -11,20 +11,24 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.MicStatus;
+import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.domain.AudioElement.Setting;
+import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 
-/** What can be changed about a domain: its settings in the metadata, whether it takes part, its microphone. */
+/** What can be changed about a guest: its settings, whether it takes part, its microphone. */
 @Singleton
 final class DomainChanges {
     private static final long LONGEST_GRANT_S = Duration.ofDays(365).toSeconds();
 
     private final Reconciler reconciler;
+    private final LocalEndpoints locals;
 
     @Inject
-    DomainChanges(Reconciler reconciler) {
+    DomainChanges(Reconciler reconciler, LocalEndpoints locals) {
         this.reconciler = reconciler;
+        this.locals = locals;
     }
 
     /** {@code {"granted": true, "seconds": 1800}}; without seconds until it is revoked. */
@@ -68,12 +72,17 @@ final class DomainChanges {
             return bad("a setting is expected, as in {\"playback\": {\"volume\": \"80%\"}}");
         }
         boolean persistent = Boolean.TRUE.equals(body.get("persistent"));
-        return answered(
-                reconciler.set(reference, settings, persistent).thenApply(done -> Answer.json(Map.of("done", done))));
+        CompletableFuture<Boolean> set = reference.startsWith(LocalEndpoint.PREFIX)
+                ? locals.set(reference.substring(LocalEndpoint.PREFIX.length()), settings, persistent)
+                : reconciler.set(reference, settings, persistent);
+        return answered(set.thenApply(done -> Answer.json(Map.of("done", done))));
     }
 
     /** {@code {"enabled": true}}. */
     CompletableFuture<Answer> enabled(String reference, Map<String, Object> body) {
+        if (reference.startsWith(LocalEndpoint.PREFIX)) {
+            return bad(reference + " has sound for as long as it is; 'virt-sound local remove' ends it");
+        }
         return body.get("enabled") instanceof Boolean enabled
                 ? answered(reconciler.enable(reference, enabled).thenApply(done -> Answer.json(Map.of("done", done))))
                 : bad("\"enabled\": true or false is expected");

@@ -20,7 +20,8 @@ public final class AudioElement {
     /** One setting: {@code playback volume} is {@code 80%}; a null value takes it out. */
     public record Setting(
             String element, String attribute, @Nullable String value) {
-        String where() {
+        /** Element and attribute, as in {@code playback volume}. */
+        public String where() {
             return element + " " + attribute;
         }
     }
@@ -35,22 +36,32 @@ public final class AudioElement {
      * @throws IllegalArgumentException where a value cannot be used, with what was expected
      */
     public static String of(String domainXml, List<Setting> settings) {
-        Element domain = DomainXml.root(domainXml);
-        Map<String, Map<String, String>> children = read(DomainXml.audio(domain));
+        Map<String, Map<String, String>> children = read(DomainXml.audio(DomainXml.root(domainXml)));
         for (Setting setting : settings) {
             if (!SettingsReader.isKnown(setting.element(), setting.attribute())) {
                 throw new IllegalArgumentException("there is no setting " + setting.where());
             }
-            Map<String, String> attributes = children.computeIfAbsent(setting.element(), name -> new TreeMap<>());
-            if (setting.value() == null) {
-                attributes.remove(setting.attribute());
-            } else {
-                attributes.put(setting.attribute(), setting.value());
-            }
+            put(children, setting);
         }
         String text = write(children);
         check(text, settings);
         return text;
+    }
+
+    /** What these settings come to where there is no domain that has them; what is said wrongly is among the problems. */
+    public static SoundSettings settings(List<Setting> settings) {
+        Map<String, Map<String, String>> children = new LinkedHashMap<>();
+        settings.forEach(setting -> put(children, setting));
+        return SettingsReader.read(DomainXml.root(write(children)));
+    }
+
+    private static void put(Map<String, Map<String, String>> children, Setting setting) {
+        Map<String, String> attributes = children.computeIfAbsent(setting.element(), name -> new TreeMap<>());
+        if (setting.value() == null) {
+            attributes.remove(setting.attribute());
+        } else {
+            attributes.put(setting.attribute(), setting.value());
+        }
     }
 
     private static Map<String, Map<String, String>> read(@Nullable Element audio) {

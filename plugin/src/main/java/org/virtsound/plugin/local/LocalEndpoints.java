@@ -19,6 +19,7 @@ import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.LocalFiles;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.domain.AudioElement.Setting;
 
 /**
  * The endpoints for users and containers of this machine. Its one thread, {@code local}, opens and closes them, since that asks the
@@ -32,6 +33,7 @@ public final class LocalEndpoints {
     private final Path directory;
     private final LocalFiles files;
     private final Doors doors;
+    private final GuestRelays relays;
     private final Map<String, LocalGuest> guests = new TreeMap<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread local = new Thread(task, "local");
@@ -46,6 +48,7 @@ public final class LocalEndpoints {
         directory = config.runtimeDir().resolve("local");
         files = new LocalFiles(config.localDir());
         doors = new Doors(directory, loop, relays);
+        this.relays = relays;
     }
 
     /** Opens all that are written down; one that cannot be opened is named in the log and in the list. */
@@ -95,6 +98,32 @@ public final class LocalEndpoints {
                 }
                 throw e;
             }
+        });
+    }
+
+    /**
+     * Changes settings of an endpoint in service, named as in a domain's metadata.
+     *
+     * @param persistent at the next start of the service, too
+     * @return ends with the reason where one cannot be used, and nothing is changed
+     */
+    public CompletableFuture<Boolean> set(String name, List<Setting> settings, boolean persistent) {
+        return call(() -> {
+            LocalGuest guest = guests.get(name);
+            if (guest == null) {
+                throw new IllegalArgumentException(
+                        "no local endpoint " + name + "; 'virt-sound local list' shows those there are");
+            }
+            LocalEndpoint changed = LocalFiles.with(guest.endpoint(), settings);
+            if (persistent) {
+                refuseConfigured(name);
+                files.write(LocalFiles.with(files.read(name), settings));
+            }
+            if (guest.relay() != null) {
+                relays.open(changed.identity(), changed.policy());
+            }
+            guests.put(name, guest.with(changed));
+            return true;
         });
     }
 

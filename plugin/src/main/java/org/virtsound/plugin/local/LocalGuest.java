@@ -21,4 +21,9 @@ public record LocalGuest(
     static LocalGuest failed(LocalEndpoint endpoint, String problem) {
         return new LocalGuest(endpoint, null, null, null, problem);
     }
+
+    /** The same door, for the endpoint with other settings. */
+    LocalGuest with(LocalEndpoint changed) {
+        return new LocalGuest(changed, server, relay, door, problem);
+    }
 }

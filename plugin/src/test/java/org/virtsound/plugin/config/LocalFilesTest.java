@@ -14,21 +14,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.virtsound.audio.relay.CapturePolicy;
+import org.virtsound.audio.relay.GuestPolicy;
+import org.virtsound.plugin.domain.AudioElement.Setting;
 
 class LocalFilesTest {
     @TempDir
     Path dir;
 
+    private static GuestPolicy mic(CapturePolicy rule) {
+        return new GuestPolicy(true, null, null, null, rule, null, null, null, null);
+    }
+
     @Test
     void whatIsWrittenIsReadAgain() throws IOException {
         List<LocalEndpoint> all = List.of(
-                new LocalEndpoint("browser", new LocalEndpoint.Socket("webuser", null, null), CapturePolicy.OFF),
+                new LocalEndpoint("browser", new LocalEndpoint.Socket("webuser", null, null), mic(CapturePolicy.OFF)),
                 new LocalEndpoint(
-                        "old", new LocalEndpoint.Tcp("127.0.0.1:4714", List.of("127.0.0.1")), CapturePolicy.ASK),
+                        "old", new LocalEndpoint.Tcp("127.0.0.1:4714", List.of("127.0.0.1")), GuestPolicy.DEFAULT),
                 new LocalEndpoint(
                         "podman",
                         new LocalEndpoint.Socket(null, null, new LocalEndpoint.UidRange(100_000, 165_535)),
-                        CapturePolicy.ON));
+                        mic(CapturePolicy.ON)));
         LocalFiles files = new LocalFiles(dir.resolve("local.d"));
         assertThat(files.read()).isEmpty();
         for (LocalEndpoint endpoint : all) {
@@ -43,11 +49,37 @@ class LocalFilesTest {
     @Test
     void aBadFileIsLeftOutAndHarmsNoOther() throws IOException {
         LocalFiles files = new LocalFiles(dir);
-        files.write(new LocalEndpoint("good", new LocalEndpoint.Socket("her", "friends", null), CapturePolicy.ASK));
+        files.write(new LocalEndpoint("good", new LocalEndpoint.Socket("her", "friends", null), GuestPolicy.DEFAULT));
         Files.writeString(dir.resolve("bad.conf"), "usr = her");
         Files.writeString(dir.resolve("worse.conf"), "user = {");
         assertThat(files.read()).extracting(LocalEndpoint::name).containsExactly("good");
         assertThat(dir.resolve("bad.conf")).hasContent("usr = her");
+    }
+
+    @Test
+    void itsSettingsAreTheOnesOfADomain() throws IOException {
+        LocalFiles files = new LocalFiles(dir);
+        LocalEndpoint plain = LocalFiles.parse("her", ConfigFactory.parseString("user = her"));
+        assertThat(plain.policy()).isEqualTo(GuestPolicy.DEFAULT);
+
+        LocalEndpoint set = LocalFiles.with(
+                plain,
+                List.of(
+                        new Setting("playback", "volume", "80%"),
+                        new Setting("playback", "mute", "no"),
+                        new Setting("playback", "sink", "a.sink"),
+                        new Setting("capture", "source", "a.source")));
+        assertThat(set.policy())
+                .isEqualTo(new GuestPolicy(true, "a.sink", 80, false, CapturePolicy.ASK, "a.source", null, null, null));
+        files.write(set);
+        assertThat(files.read("her")).isEqualTo(set);
+        assertThat(LocalFiles.with(set, List.of(new Setting("playback", "volume", null)))
+                        .policy()
+                        .volumePercent())
+                .isNull();
+
+        assertThatThrownBy(() -> LocalFiles.with(set, List.of(new Setting("transport", "type", "vchan"))))
+                .hasMessageContaining("a local endpoint has no setting transport type");
     }
 
     @ParameterizedTest
@@ -55,6 +87,8 @@ class LocalFilesTest {
                     usr = her                        | unknown key usr
                     mic = ask                        | nobody may use it
                     user = her, mic = maybe          | mic: maybe (expected: off
+                    user = her, volume = 200%         | volume: 200% (expected: 0% to 150%
+                    user = her, mute = maybe          | mute: maybe (expected: yes or no
                     uid = 7-3                        | uid: 7-3
                     uid = 0-99999999999              | uid: 0-99999999999
                     uid = 1-5, user = her            | uids beside a user
@@ -72,14 +106,14 @@ class LocalFilesTest {
     @ValueSource(strings = {"", "a/b", "..", ".hidden", "-x", "ünï"})
     void aNameThatIsNoFileNameIsRefused(String name) {
         assertThatThrownBy(
-                        () -> new LocalEndpoint(name, new LocalEndpoint.Socket("her", null, null), CapturePolicy.ASK))
+                        () -> new LocalEndpoint(name, new LocalEndpoint.Socket("her", null, null), GuestPolicy.DEFAULT))
                 .hasMessageContaining("expected: 1 to 64 letters");
     }
 
     @Test
     void aNameOfTwoHundredCharactersIsRefused() {
         assertThatThrownBy(() -> new LocalEndpoint(
-                        "x".repeat(200), new LocalEndpoint.Socket("her", null, null), CapturePolicy.ASK))
+                        "x".repeat(200), new LocalEndpoint.Socket("her", null, null), GuestPolicy.DEFAULT))
                 .hasMessageContaining("expected: 1 to 64 letters");
     }
 

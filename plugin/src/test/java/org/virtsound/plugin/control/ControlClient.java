@@ -122,10 +122,11 @@ final class ControlClient {
                 List.of(desk),
                 List.of(),
                 NOWHERE);
+        LocalEndpoints locals = new LocalEndpoints(config, audio, relays);
         Api api = new Api(
                 reconciler,
-                new LocalResources(new LocalEndpoints(config, audio, relays)),
-                new DomainChanges(reconciler),
+                new LocalResources(locals),
+                new DomainChanges(reconciler, locals),
                 new LibvirtResources(new LibvirtWatcher(config, reconciler), reconciler),
                 new HostResource(sound),
                 network,

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.virtsound.audio.PrivatePulse;
 
 /** The built daemon and command, and users of this machine: daemon (uid 1) is hers, games (uid 5) is another. */
 class LocalEndpointsIT {
@@ -35,11 +36,17 @@ class LocalEndpointsIT {
     }
 
     private Processes.Ended pactl(int uid, String... words) {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"));
-        command.addAll(List.of("HOME=/nonexistent", "PULSE_SERVER=unix:" + socket, "LC_ALL=C", "pactl"));
+        List<String> command = client(uid, "pactl");
         command.addAll(List.of(words));
         return Processes.ended(command);
+    }
+
+    private List<String> client(int uid, String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"));
+        command.addAll(List.of("HOME=/nonexistent", "PULSE_SERVER=unix:" + socket, "LC_ALL=C"));
+        command.addAll(List.of(words));
+        return command;
     }
 
     @Test
@@ -62,6 +69,47 @@ class LocalEndpointsIT {
         assertThat(host.virtSound("local", "remove", "browser").exitCode()).isZero();
         assertThat(directory).doesNotExist();
         assertThat(host.virtSound("local", "remove", "browser").errors()).contains("no local endpoint browser");
+    }
+
+    @Test
+    void itsVolumeMuteSinkAndSourceAreSetLikeADomainsAndKeptWhereThatIsAsked() throws Exception {
+        PrivatePulse pulse = host.with(PrivatePulse.started());
+        host.daemon().destroy();
+        host.daemon().waitFor();
+        host.configure("libvirt-uri = \"test:///default\"", "host-server = \"unix:" + pulse.openSocket() + "\"")
+                .start();
+        host.virtSound("local", "add", "browser", "--user", "daemon");
+        Process player = Processes.start(
+                client(HER_UID, "pacat", "--raw", "/dev/urandom"),
+                host.directory().resolve("pacat.log"));
+        host.with(() -> Processes.end(player));
+        await().atMost(SOON).until(() -> pulse.pactl("list", "sink-inputs").contains("\"browser\""));
+
+        assertThat(host.virtSound("volume", "local/browser", "40%").errors()).isEmpty();
+        assertThat(host.virtSound("mute", "local/browser", "--persistent").errors())
+                .isEmpty();
+        await().atMost(SOON).until(() -> pulse.pactl("list", "sink-inputs").contains(" 40% "));
+        await().atMost(SOON).until(() -> pulse.pactl("list", "sink-inputs").contains("Mute: yes"));
+        assertThat(host.directory().resolve("local.d/browser.conf"))
+                .content()
+                .contains("mute")
+                .doesNotContain("volume");
+
+        pulse.pactl("load-module", "module-null-sink", "sink_name=other");
+        assertThat(host.virtSound("sink", "local/browser", "other").errors()).isEmpty();
+        String other = pulse.pactl("list", "short", "sinks")
+                .lines()
+                .filter(line -> line.contains("\tother\t"))
+                .findFirst()
+                .orElseThrow()
+                .split("\t")[0];
+        await().atMost(SOON).until(() -> pulse.pactl("list", "sink-inputs").contains("Sink: " + other + "\n"));
+        assertThat(host.virtSound("source", "local/browser", "default").errors())
+                .isEmpty();
+
+        assertThat(host.virtSound("volume", "local/browser", "200%").errors()).contains("0% to 150%");
+        assertThat(host.virtSound("volume", "local/nobody", "20%").errors()).contains("no local endpoint nobody");
+        assertThat(host.virtSound("enable", "local/browser").errors()).contains("has sound for as long as it is");
     }
 
     @Test
