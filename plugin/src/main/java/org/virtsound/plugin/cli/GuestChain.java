@@ -121,6 +121,15 @@ final class GuestChain {
                 "its endpoint is open" + (guest.has("address") ? " at " + guest.text("address") : ""),
                 "an endpoint for the guest",
                 "see 'virt-sound show " + name + "' and virt-sound.conf(5)"));
+        wrong.stream()
+                .filter(problem -> problem.contains("<filesystem>"))
+                .findFirst()
+                .ifPresent(problem -> links.add(Link.broken(
+                        "mount",
+                        problem.substring(0, problem.indexOf("; ")),
+                        "a container that sees its socket",
+                        "virsh edit " + name + ": put the <filesystem> that 'virt-sound guest-config " + name
+                                + "' prints among its devices, and start it anew")));
     }
 
     private void port() {

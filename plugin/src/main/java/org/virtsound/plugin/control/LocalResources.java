@@ -102,6 +102,7 @@ final class LocalResources {
                 List.of(),
                 null,
                 false,
+                List.of(),
                 null,
                 null,
                 null);

@@ -2,6 +2,7 @@ package org.virtsound.plugin.domain;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.virtsound.audio.relay.GuestIdentity;
  * @param nics those on a bridge
  * @param nicModel of its first NIC, null where it is the hypervisor's default
  * @param emulatedCard it has a {@code <sound>} device, which the hypervisor's device model plays
+ * @param mounts directories of the host that a container sees
  * @param settings null where the domain has no element of ours
  * @param assignedAddress from our state element, null where it has none
  * @param users a container's, null where they are this machine's
@@ -29,6 +31,7 @@ public record Domain(
         List<Nic> nics,
         @Nullable String nicModel,
         boolean emulatedCard,
+        List<Path> mounts,
         @Nullable SoundSettings settings,
         @Nullable String assignedAddress,
         @Nullable UserMapping users) {
@@ -37,6 +40,7 @@ public record Domain(
         requireNonNull(uuid, "uuid is null");
         requireNonNull(name, "name is null");
         nics = List.copyOf(nics);
+        mounts = List.copyOf(mounts);
     }
 
     /**
@@ -58,7 +62,12 @@ public record Domain(
 
     public Domain withNics(List<Nic> others) {
         return new Domain(
-                uuid, name, title, id, type, others, nicModel, emulatedCard, settings, assignedAddress, users);
+                uuid, name, title, id, type, others, nicModel, emulatedCard, mounts, settings, assignedAddress, users);
+    }
+
+    /** Whether a container sees the host's directory, somewhere. */
+    public boolean sees(Path directory) {
+        return mounts.stream().anyMatch(directory::startsWith);
     }
 
     /** Xen lists its own control domain, which is the host. */

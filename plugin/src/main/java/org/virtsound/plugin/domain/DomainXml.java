@@ -2,6 +2,7 @@ package org.virtsound.plugin.domain;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,7 @@ public final class DomainXml {
                 nics(domain),
                 nicModel(domain),
                 hasCard(domain),
+                mounts(domain),
                 audio == null ? null : SettingsReader.read(audio),
                 state == null ? null : attribute(state, "address"),
                 users(domain));
@@ -120,6 +122,23 @@ public final class DomainXml {
             throw new IllegalArgumentException(
                     "idmap " + range.getNodeName() + " " + name + ": no number of 32 bits", e);
         }
+    }
+
+    /** A container that is given no root has the host's. */
+    private static List<Path> mounts(Element domain) {
+        List<Path> sources = new ArrayList<>();
+        boolean hasRoot = false;
+        Element devices = child(domain, "devices");
+        for (Node node = devices == null ? null : devices.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element device && device.getNodeName().equals("filesystem")) {
+                String source = attributeOf(device, "source", "dir");
+                if (source != null) {
+                    sources.add(Path.of(source).normalize());
+                }
+                hasRoot |= "/".equals(attributeOf(device, "target", "dir"));
+            }
+        }
+        return hasRoot ? sources : List.of(Path.of("/"));
     }
 
     private static boolean hasCard(Element domain) {

@@ -258,6 +258,10 @@ final class Guests {
             sockets.admit(guest.uuid, relay);
             events.accept(new GuestEvent.Up(guest.domain.identity(), "socket", guest.socket));
         }
+        if (!guest.domain.sees(mounted)) {
+            guest.problems.add("it mounts no " + mounted + "; put the <filesystem> that 'virt-sound guest-config "
+                    + guest.domain.name() + "' prints among its devices and start it anew");
+        }
     }
 
     private void connect(Guest guest, Inet4Address address) {

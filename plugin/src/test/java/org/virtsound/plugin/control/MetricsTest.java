@@ -50,8 +50,8 @@ class MetricsTest {
     @Test
     void dropsAndReconnectsAreCountedByPortAndLink() throws Exception {
         GuestPort port = new GuestPort("vsg2", new MacAddress("00:16:3e:47:13:02"), address("10.47.13.2"));
-        Domain domain =
-                new Domain(new UUID(0, 1), "win \"10\"", null, 1, "xen", List.of(), null, false, null, null, null);
+        Domain domain = new Domain(
+                new UUID(0, 1), "win \"10\"", null, 1, "xen", List.of(), null, false, List.of(), null, null, null);
         GuestView guest =
                 new GuestView(domain, "xen:///system", Transport.NETWORK, null, "10.47.13.2", port, null, List.of());
 

@@ -60,6 +60,20 @@ class LxcIT {
         assertThat(socket(container)).exists();
     }
 
+    @Test
+    void aContainerThatDoesNotMountItsSocketIsToldSo() throws Exception {
+        Container bare = new Container("bare", false, libvirtd);
+        bare.define(host.directory(), "", "");
+        bare.start();
+        await().atMost(SOON).until(() -> !host.show("bare").isEmpty());
+
+        assertThat(host.virtSound("show", "bare").output())
+                .contains("it mounts no " + socket(bare).getParent());
+        Processes.Ended doctor = host.virtSound("doctor", "bare");
+        assertThat(doctor.exitCode()).isNotZero();
+        assertThat(doctor.output()).contains("virsh edit bare: put the <filesystem>");
+    }
+
     private Path socket(Container container) {
         return guests.resolve(container.name()).resolve("pulse/native");
     }
