@@ -31,7 +31,7 @@ import org.virtsound.plugin.domain.Transport;
 public final class Reconciler implements HypervisorListener {
     private static final System.Logger log = System.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** On a slow machine the look at the network takes one part of the time in so many. */
     private static final int NETWORK_LOOK_SHARE = 10;
 
