@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.virtsound.audio.PrivatePulse;
 import org.virtsound.net.Namespace;
@@ -20,6 +21,7 @@ import org.virtsound.net.Namespace;
  * One tone from a guest of qemu:///system, while everything around it dies and comes back: the host's sound server, its default
  * sink, the user, libvirtd, the bridge, the guest itself.
  */
+@Tag("alone")
 class NeverLetsGoIT {
     private static final int KILLS = Boolean.getBoolean("virtsound.full") ? 50 : 10;
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.virtsound.audio.PrivatePulse;
 import org.virtsound.net.Namespace;
@@ -18,6 +19,7 @@ import org.virtsound.net.Namespace;
  * The built daemon on the real qemu:///system and the real PulseAudio. The guest has no operating system, so its card is swapped for
  * a veth of the same name, MAC and address, by which a real client speaks for it.
  */
+@Tag("alone")
 class QemuIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String AUDIO = "<s:audio xmlns:s='urn:virt-sound:domain:1'/>";
