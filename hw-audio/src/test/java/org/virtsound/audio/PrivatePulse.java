@@ -69,7 +69,13 @@ public final class PrivatePulse implements AutoCloseable {
      * @return pipewire with wireplumber and pipewire-pulse, running; it takes whoever reaches its socket
      */
     public static PrivatePulse pipewire(String... sinks) throws IOException {
+        return pipewireIn(List.of(), sinks);
+    }
+
+    /** @param prefix the words that put it elsewhere, as into a network namespace */
+    public static PrivatePulse pipewireIn(List<String> prefix, String... sinks) throws IOException {
         PrivatePulse pulse = new PrivatePulse();
+        pulse.command.addAll(0, prefix);
         pulse.command.addAll(List.of(
                 "dbus-run-session", "--", "sh", "-c", "pipewire & sleep 0.3; wireplumber & exec pipewire-pulse"));
         Path native0 = Path.of("pulse", "native");

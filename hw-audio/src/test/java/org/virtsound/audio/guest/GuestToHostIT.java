@@ -121,6 +121,41 @@ class GuestToHostIT {
         }
     }
 
+    @Test
+    void aClientThatWantsItsChannelsByNumberIsNotHeardByTheirPlaces() throws IOException {
+        Path heardLeft = files.resolve("left.raw");
+        Process parec = pulse.helper(
+                heardLeft,
+                ("parec --device=card.monitor --raw --format=s16le --rate=48000 --channels=1 --channel-map=front-left"
+                                + " --no-remix --latency-msec=10")
+                        .split(" "));
+        try (PrivatePulse.Recording left = new PrivatePulse.Recording(parec, heardLeft)) {
+            await().until(() -> left.samples() > 0);
+            try (Client placed = firstChannelIsRight(1000);
+                    Client numbered = firstChannelIsRight(2500, "--no-remap")) {
+                assertThat(placed.exitCode(10)).isZero();
+                assertThat(numbered.exitCode(10)).isZero();
+            }
+            Tone heard = left.heard();
+            assertThat(heard.level(1000)).as("on the right, by its place").isLessThan(0.001);
+            assertThat(heard.level(2500)).as("the first channel, by its number").isGreaterThan(0.1);
+        }
+    }
+
+    /** A tone in the first of two channels, which the client says is the right one. */
+    private Client firstChannelIsRight(double hz, String... options) throws IOException {
+        ByteBuffer pcm = ByteBuffer.wrap(Files.readAllBytes(tone(hz, 1000))).order(ByteOrder.LITTLE_ENDIAN);
+        for (int second = 2; second < pcm.limit(); second += 4) {
+            pcm.putShort(second, (short) 0);
+        }
+        Path file = Files.write(files.resolve("first-" + (int) hz + ".raw"), pcm.array());
+        List<String> command = new ArrayList<>(List.of("pacat", "--raw", "--rate=48000"));
+        command.addAll(List.of("--channel-map=front-right,front-left", "--latency-msec=400"));
+        command.addAll(List.of(options));
+        command.add(file.toString());
+        return Client.start(alpha.server(), command.toArray(String[]::new));
+    }
+
     /** A tone in a channel that a stereo card has no place for. */
     private Client centre(double hz, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of("pacat", "--raw", "--rate=96000", "--channels=1"));

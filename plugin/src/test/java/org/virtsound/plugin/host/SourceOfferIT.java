@@ -2,7 +2,9 @@ package org.virtsound.plugin.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,9 +28,24 @@ class SourceOfferIT {
 
     @Test
     void aGuestThatOffersItsSourceIsHeardOnTheHostUntilItStops() throws Exception {
-        SessionLibvirtd libvirtd = host.with(new SessionLibvirtd(host.directory()));
         PrivatePulse hosts = host.with(new PrivatePulse(host.namespace().prefix()));
         hosts.start();
+        isHeardUntilItStops(hosts, hosts::start);
+    }
+
+    @Test
+    void andOnAHostThatHasPipewire() throws Exception {
+        assumeTrue(PrivatePulse.pipewireInstalled(), "needs pipewire, pipewire-pulse and wireplumber");
+        PrivatePulse hosts = host.with(PrivatePulse.pipewireIn(host.namespace().prefix()));
+        isHeardUntilItStops(hosts, hosts::startPipewire);
+    }
+
+    private interface Start {
+        void run() throws IOException;
+    }
+
+    private void isHeardUntilItStops(PrivatePulse hosts, Start again) throws Exception {
+        SessionLibvirtd libvirtd = host.with(new SessionLibvirtd(host.directory()));
         host.configure("libvirt-uri = \"" + libvirtd.uri() + "\"", "host-server = \"unix:" + hosts.openSocket() + "\"");
         host.start();
         DomainFile offering = DomainFile.guest(2).withAudio("<s:source offer='yes'/>");
@@ -53,7 +70,7 @@ class SourceOfferIT {
         hears(hosts);
 
         hosts.kill();
-        hosts.start();
+        again.run();
         hears(hosts);
 
         libvirtd.virsh("destroy", offering.name());
