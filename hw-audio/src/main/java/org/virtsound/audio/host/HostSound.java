@@ -101,10 +101,10 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         SeatChooser.Choice choice = choice(hostServer, "as configured");
         this.backend = backends.of(choice.hostServer());
         this.why = choice.why();
-        this.choiceProblem = choice.problem();
         watch.watch(choice.watched());
         loop.eventLoop().execute(() -> sources.use(listening()));
         LOG.log(Level.INFO, "host sound: {0}, {1}", backend.describe(), why);
+        tellProblem(choice);
     }
 
     /** @param reason for any but auto, which has its own */
@@ -218,12 +218,16 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         }
     }
 
-    private void apply(SeatChooser.Choice choice) {
-        watch.watch(choice.watched());
+    private void tellProblem(SeatChooser.Choice choice) {
         if (choice.problem() != null && !choice.problem().equals(choiceProblem)) {
             LOG.log(Level.WARNING, "host sound: {0}", choice.problem());
         }
         choiceProblem = choice.problem();
+    }
+
+    private void apply(SeatChooser.Choice choice) {
+        watch.watch(choice.watched());
+        tellProblem(choice);
         why = choice.why();
         if (choice.hostServer().equals(backend.describe())) {
             nudge();

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,12 +84,20 @@ public final class LocalFiles {
 
     /** Writes the endpoint's file, in place of the one it had. */
     public void write(LocalEndpoint endpoint) throws IOException {
-        Files.createDirectories(directory);
         Path fresh = directory.resolve("." + endpoint.name() + ".new");
         String text = ConfigValueFactory.fromMap(values(endpoint))
                 .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
-        Files.writeString(fresh, text);
-        Files.move(fresh, directory.resolve(endpoint.name() + SUFFIX), ATOMIC_MOVE, REPLACE_EXISTING);
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(fresh, text);
+            Files.move(fresh, directory.resolve(endpoint.name() + SUFFIX), ATOMIC_MOVE, REPLACE_EXISTING);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    directory
+                            + ": may not be written by the service's user, so the endpoint would not outlive a restart"
+                            + " (expected: a directory of that user's); run: install -d -o virt-sound " + directory,
+                    e);
+        }
     }
 
     public void remove(String name) throws IOException {

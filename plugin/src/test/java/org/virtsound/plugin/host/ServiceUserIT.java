@@ -1,0 +1,107 @@
+package org.virtsound.plugin.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.virtsound.audio.PrivatePulse;
+
+/** The built daemon as its unit runs it, as a user of its own with a few powers, and a sound server in a directory that is its user's alone. */
+class ServiceUserIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int SERVICE_UID = 5;
+    private static final int PLAYERS_UID = 1;
+    private static final String READ_SEARCH = "dac_read_search";
+    /** As the unit's AmbientCapabilities= names them. */
+    private static final List<String> POWERS = List.of("net_admin", "net_raw", "net_bind_service", READ_SEARCH);
+
+    private final Host host = new Host();
+    private PrivatePulse annas;
+    private FakeSeat seat;
+
+    @BeforeEach
+    void start() throws Exception {
+        annas = host.with(PrivatePulse.started());
+        Files.setPosixFilePermissions(annas.home(), PosixFilePermissions.fromString("rwx------"));
+        seat = new FakeSeat(host.directory(), Map.of(1000, annas));
+        seat.logIn("anna", 1000);
+        Files.setAttribute(Files.createDirectory(host.directory().resolve("run")), "unix:uid", SERVICE_UID);
+        host.configure("libvirt-uri = \"test:///default\"");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        host.close();
+    }
+
+    private void start(List<String> powers) throws Exception {
+        String plus = powers.stream().map(power -> "+" + power).collect(Collectors.joining(","));
+        String tun = host.directory().resolve("tun").toString();
+        List<String> words = new ArrayList<>(seat.prefix());
+        // udev opens it to all; where there is no udev it may be root's.
+        words.addAll(List.of(
+                "sh",
+                "-c",
+                "mknod " + tun + " c 10 200 && chmod 666 " + tun + " && mount --bind " + tun
+                        + " /dev/net/tun && exec \"$@\"",
+                "sh"));
+        words.addAll(List.of("setpriv", "--reuid=" + SERVICE_UID, "--regid=" + SERVICE_UID, "--clear-groups"));
+        words.addAll(List.of("--no-new-privs", "--inh-caps=-all," + plus, "--ambient-caps=-all," + plus));
+        words.addAll(List.of("--bounding-set=-all," + plus, "env"));
+        words.add("XTABLES_LOCKFILE=" + host.directory().resolve("run/xtables.lock"));
+        host.within(words).start();
+    }
+
+    @Test
+    void itFindsItsWayToTheUsersServerAndKnowsItsCookie() throws Exception {
+        start(POWERS);
+        assertThat(host.virtSound("host").output())
+                .contains("anna (1000)", annas.socket().getFileName().toString());
+        assertThat(host.virtSound("local", "add", "browser", "--uid", "1").errors())
+                .contains("run: install -d -o");
+        Files.setAttribute(Files.createDirectory(host.directory().resolve("local.d")), "unix:uid", SERVICE_UID);
+        assertThat(host.virtSound("local", "add", "browser", "--uid", Integer.toString(PLAYERS_UID))
+                        .errors())
+                .isEmpty();
+
+        Path tone = Heard.tone(host.directory().resolve("tone.wav"), 60);
+        Process player = Processes.start(
+                List.of(
+                        "setpriv",
+                        "--reuid=" + PLAYERS_UID,
+                        "--regid=" + PLAYERS_UID,
+                        "--clear-groups",
+                        "env",
+                        "-i",
+                        "PATH=/usr/bin",
+                        "HOME=/nonexistent",
+                        "PULSE_SERVER=unix:" + host.directory().resolve("run/local/browser/native"),
+                        "paplay",
+                        tone.toString()),
+                host.directory().resolve("paplay.log"));
+        host.with(() -> Processes.end(player));
+        try (PrivatePulse.Recording recording = annas.record()) {
+            await("the tone").atMost(SOON).until(() -> recording.hears(1000, 0.2));
+        }
+        assertThat(annas.pactl("list", "clients")).contains("\"browser\"");
+    }
+
+    @Test
+    void withoutTheRightToPassItSaysWhatIsMissing() throws Exception {
+        start(POWERS.stream().filter(power -> !power.equals(READ_SEARCH)).toList());
+        assertThat(host.virtSound("host").output()).contains("permission denied", "CAP_DAC_READ_SEARCH");
+        assertThat(Stream.of(host.logged().split("\n")).filter(line -> line.contains("CAP_DAC_READ_SEARCH")))
+                .hasSize(1);
+    }
+}
