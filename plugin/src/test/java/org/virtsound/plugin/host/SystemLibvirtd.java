@@ -114,16 +114,15 @@ public final class SystemLibvirtd implements AutoCloseable {
         return command;
     }
 
-    /** Defines a guest of 32 MB, without a disk and so without an operating system; it is ended with this. */
+    /** Defines a guest of 32 MB, without a disk and so without an operating system, emulated; it is ended with this. */
     public void define(String name, String metadata, String features) throws IOException {
         Path xml = Files.writeString(home.resolve(name + ".xml"), """
-                <domain type='%s'>
+                <domain type='qemu'>
                   <name>%s</name><metadata>%s</metadata><memory unit='MiB'>32</memory>
                   <os><type arch='x86_64' machine='pc'>hvm</type></os><features>%s</features>
                   <devices><emulator>/usr/bin/qemu-system-x86_64</emulator><memballoon model='none'/></devices>
                 </domain>
-                """.formatted(
-                        Files.isWritable(Path.of("/dev/kvm")) ? "kvm" : "qemu", name, metadata, features));
+                """.formatted(name, metadata, features));
         virsh("define", xml.toString());
         guests.add(name);
     }
