@@ -262,6 +262,21 @@ check_vchan() {
   done
 }
 
+# How many JVMs have died of SIGILL since dom0 booted: under emulation about one start in 35 does, in code that the JVM made itself.
+sigills() { d 'journalctl -q --no-pager -b -u virtsoundd | grep -c "SIGILL (0x4)"; cat /root/hs_err*.log /srv/vchan/hs_err*.log 2>/dev/null | grep -c "SIGILL (0x4)"' | awk '{n += $1} END {print n + 0}'; }
+# run_check NAME: once more, and said so in the table, where it failed while a JVM died of that
+run_check() {
+  local name=$1 rows=${#TABLE[@]} failed=$FAILED before now
+  before=$(sigills)
+  "check_$name"
+  [ "$FAILED" -gt "$failed" ] || return 0
+  now=$(sigills)
+  [ "$now" -gt "$before" ] || return 0
+  TABLE=("${TABLE[@]:0:rows}") FAILED=$failed
+  row "SIGILL in a JVM during $name" "(emulation's; the check runs once more)" "$((now - before)) times" pass
+  "check_$name"
+}
+
 run_checks() {
   local checks=("$@") check
   [ $# -gt 0 ] || checks=("${CHECKS[@]}")
@@ -269,7 +284,7 @@ run_checks() {
   for check in "${checks[@]}"; do
     declare -F "check_$check" > /dev/null || die "no check $check (there are: ${CHECKS[*]})"
     say "--- $check"
-    "check_$check"
+    run_check "$check"
   done
   printf '%s\n' "${TABLE[@]}" | awk -F '\t' 'BEGIN {printf "\n| | check | expected | seen |\n|---|---|---|---|\n"} {gsub(/\|/, "/"); printf "| %s | %s | %s | %s |\n", $4, $1, $2, $3}'
   [ "$FAILED" = 0 ] || die "$FAILED of ${#TABLE[@]} rows; dom0's logs: scripts/xen-lab ssh journalctl -b (KEEP=1 leaves it running)"
