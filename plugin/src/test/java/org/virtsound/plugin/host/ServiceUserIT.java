@@ -100,7 +100,9 @@ class ServiceUserIT {
     @Test
     void withoutTheRightToPassItSaysWhatIsMissing() throws Exception {
         start(POWERS.stream().filter(power -> !power.equals(READ_SEARCH)).toList());
-        assertThat(host.virtSound("host").output()).contains("permission denied", "CAP_DAC_READ_SEARCH");
+        assertThat(host.virtSound("host").output())
+                .as(host.logged())
+                .contains("permission denied", "CAP_DAC_READ_SEARCH");
         assertThat(Stream.of(host.logged().split("\n")).filter(line -> line.contains("CAP_DAC_READ_SEARCH")))
                 .hasSize(1);
     }
