@@ -48,13 +48,17 @@ class ServiceUserIT {
     private void start(List<String> powers) throws Exception {
         String plus = powers.stream().map(power -> "+" + power).collect(Collectors.joining(","));
         String tun = host.directory().resolve("tun").toString();
+        Path dist = Path.of(host.command()).getParent().getParent();
         List<String> words = new ArrayList<>(seat.prefix());
-        // udev opens it to all; where there is no udev it may be root's.
+        // udev opens the device to all; where there is no udev it may be root's. As installed, the daemon lies where
+        // all may read.
         words.addAll(List.of(
                 "sh",
                 "-c",
                 "mknod " + tun + " c 10 200 && chmod 666 " + tun + " && mount --bind " + tun
-                        + " /dev/net/tun && exec \"$@\"",
+                        + " /dev/net/tun && mkdir /run/dist && mount --bind " + dist + " /run/dist && for word; do"
+                        + " case $word in " + dist + "/*) word=/run/dist${word#" + dist + "} ;; esac;"
+                        + " set -- \"$@\" \"$word\"; shift; done && exec \"$@\"",
                 "sh"));
         words.addAll(List.of("setpriv", "--reuid=" + SERVICE_UID, "--regid=" + SERVICE_UID, "--clear-groups"));
         words.addAll(List.of("--no-new-privs", "--inh-caps=-all," + plus, "--ambient-caps=-all," + plus));
