@@ -72,21 +72,18 @@ public final class DomainXml {
 
     private static List<Domain.Nic> nics(Element domain) {
         List<Domain.Nic> nics = new ArrayList<>();
-        Element devices = child(domain, "devices");
-        for (Node node = devices == null ? null : devices.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element device && device.getNodeName().equals("interface")) {
-                // A libvirt network with a bridge shows its bridge here as well, once the domain runs.
-                String bridge = attributeOf(device, "source", "bridge");
-                String mac = attributeOf(device, "mac", "address");
-                if (bridge != null
-                        && mac != null
-                        && MAC.matcher(mac.toLowerCase(Locale.ROOT)).matches()) {
-                    nics.add(new Domain.Nic(
-                            bridge,
-                            mac.toLowerCase(Locale.ROOT),
-                            attributeOf(device, "target", "dev"),
-                            attributeOf(device, "alias", "name")));
-                }
+        for (Element device : children(child(domain, "devices"), "interface")) {
+            // A libvirt network with a bridge shows its bridge here as well, once the domain runs.
+            String bridge = attributeOf(device, "source", "bridge");
+            String mac = attributeOf(device, "mac", "address");
+            if (bridge != null
+                    && mac != null
+                    && MAC.matcher(mac.toLowerCase(Locale.ROOT)).matches()) {
+                nics.add(new Domain.Nic(
+                        bridge,
+                        mac.toLowerCase(Locale.ROOT),
+                        attributeOf(device, "target", "dev"),
+                        attributeOf(device, "alias", "name")));
             }
         }
         return nics;
@@ -105,14 +102,10 @@ public final class DomainXml {
     }
 
     private static List<UserMapping.Range> ranges(Element idmap, String name) {
-        List<UserMapping.Range> ranges = new ArrayList<>();
-        for (Node node = idmap.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element range && node.getNodeName().equals(name)) {
-                ranges.add(
-                        new UserMapping.Range(number(range, "start"), number(range, "target"), number(range, "count")));
-            }
-        }
-        return ranges;
+        return children(idmap, name).stream()
+                .map(range ->
+                        new UserMapping.Range(number(range, "start"), number(range, "target"), number(range, "count")))
+                .toList();
     }
 
     private static long number(Element range, String name) {
@@ -128,15 +121,12 @@ public final class DomainXml {
     private static List<Path> mounts(Element domain) {
         List<Path> sources = new ArrayList<>();
         boolean hasRoot = false;
-        Element devices = child(domain, "devices");
-        for (Node node = devices == null ? null : devices.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element device && device.getNodeName().equals("filesystem")) {
-                String source = attributeOf(device, "source", "dir");
-                if (source != null) {
-                    sources.add(Path.of(source).normalize());
-                }
-                hasRoot |= "/".equals(attributeOf(device, "target", "dir"));
+        for (Element device : children(child(domain, "devices"), "filesystem")) {
+            String source = attributeOf(device, "source", "dir");
+            if (source != null) {
+                sources.add(Path.of(source).normalize());
             }
+            hasRoot |= "/".equals(attributeOf(device, "target", "dir"));
         }
         return hasRoot ? sources : List.of(Path.of("/"));
     }
@@ -168,6 +158,16 @@ public final class DomainXml {
             }
         }
         return null;
+    }
+
+    private static List<Element> children(@Nullable Element parent, String name) {
+        List<Element> children = new ArrayList<>();
+        for (Node node = parent == null ? null : parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && element.getNodeName().equals(name)) {
+                children.add(element);
+            }
+        }
+        return children;
     }
 
     private static @Nullable Element child(Element parent, String name) {
