@@ -23,7 +23,7 @@ final class AlsaInput implements PcmInput {
     private final Pace pace;
     /** What lies in the card's buffer is from before. */
     private boolean stale = true;
-    /** The clock's share of what may be read: a device that gives all at once is held to the pace of time. */
+
     private long allowedBytes;
 
     AlsaInput(PaceClock clock, String name, Executor devices, SampleSpec spec, Consumer<@Nullable String> trouble) {
@@ -47,10 +47,7 @@ final class AlsaInput implements PcmInput {
     public long ready(long dueBytes) {
         long now = clock.nowNs();
         card.need(spec, now);
-        long gone = pace.take(now);
-        // Half a per cent more than time, for a card that runs fast.
-        long surplus = gone / 200 / spec.frameBytes() * spec.frameBytes();
-        allowedBytes = Math.min(allowedBytes + gone + surplus, spec.bytesOf(2L * AlsaCard.BUFFER_US));
+        allowedBytes = AlsaCard.allowed(allowedBytes, pace.take(now), spec);
         Pointer pcm = card.pcm();
         if (pcm == null) {
             return dueBytes;

@@ -14,7 +14,6 @@ import org.virtsound.audio.stream.SampleSpec;
  * opening and closing, which may take their time, are done beside it.
  */
 final class AlsaOutput implements PcmOutput {
-    private static final int BUFFER_US = AlsaCard.BUFFER_US;
     private static final int STEP_MS = 10;
 
     private final PaceClock clock;
@@ -22,7 +21,6 @@ final class AlsaOutput implements PcmOutput {
     private final Pace pace;
     private SampleSpec spec;
 
-    /** The clock's share of what may be taken: a device that takes all at once is held to the pace of time. */
     private long allowedBytes;
 
     private AlsaOutput(
@@ -41,7 +39,7 @@ final class AlsaOutput implements PcmOutput {
     @Override
     public void start(long nowNs) {
         pace.start(nowNs);
-        allowedBytes = spec.bytesOf(BUFFER_US);
+        allowedBytes = spec.bytesOf(AlsaCard.BUFFER_US);
         card.need(spec, nowNs);
     }
 
@@ -53,9 +51,7 @@ final class AlsaOutput implements PcmOutput {
             card.need(spec, nowNs);
             return gone;
         }
-        // Half a per cent more than time: a card that runs fast is not starved by our clock.
-        long surplus = gone / 200 / spec.frameBytes() * spec.frameBytes();
-        allowedBytes = Math.min(allowedBytes + gone + surplus, spec.bytesOf(2L * BUFFER_US));
+        allowedBytes = AlsaCard.allowed(allowedBytes, gone, spec);
         long room = Asound.room(pcm);
         if (room < 0) {
             card.lost(Asound.words(room), nowNs);
