@@ -15,7 +15,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.plugin.domain.AudioElement;
 import org.virtsound.plugin.domain.AudioElement.Setting;
@@ -169,7 +167,8 @@ public final class LocalFiles {
         return parse(endpoint.name(), ConfigValueFactory.fromMap(values).toConfig());
     }
 
-    private static GuestPolicy policy(Config config) {
+    /** What its settings come to; a key that is not there has its default. */
+    static GuestPolicy policy(Config config) {
         List<Setting> settings = new ArrayList<>();
         SETTINGS.forEach(
                 (key, setting) -> settings.add(new Setting(setting.element(), setting.attribute(), text(config, key))));
@@ -193,17 +192,6 @@ public final class LocalFiles {
         if (value != null) {
             values.put(key, value.toString());
         }
-    }
-
-    static CapturePolicy mic(@Nullable String text) {
-        if (text == null) {
-            return CapturePolicy.ASK;
-        }
-        // HOCON reads a bare off as it stands and a bare false as a boolean.
-        return Arrays.stream(CapturePolicy.values())
-                .filter(policy -> policy.name().toLowerCase(Locale.ROOT).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("mic: " + text + " (expected: off | ask | on)"));
     }
 
     static @Nullable String text(Config config, String key) {

@@ -40,7 +40,7 @@ public record OutsideMachine(String name, MacAddress mac, Inet4Address address, 
                 name,
                 new MacAddress(required(section, "mac", "its card's MAC address, as in \"52:54:00:12:34:56\"")),
                 address,
-                LocalFiles.mic(LocalFiles.text(section, "mic")));
+                LocalFiles.policy(section).capture());
     }
 
     private static String required(Config section, String key, String expected) {

@@ -118,7 +118,7 @@ final class LocalResources {
     }
 
     private static Answer unknown(String name) {
-        return Answer.error(404, "no local endpoint " + name + "; 'virt-sound local list' shows those there are");
+        return Answer.error(404, LocalEndpoints.noSuch(name));
     }
 
     private static CompletableFuture<Answer> done(Answer answer) {

@@ -61,7 +61,9 @@ public final class LocalEndpoints {
                         try {
                             guests.put(endpoint.name(), doors.open(endpoint));
                         } catch (IOException | IllegalArgumentException e) {
-                            log.log(System.Logger.Level.ERROR, "local/" + endpoint.name() + ": " + e.getMessage());
+                            log.log(
+                                    System.Logger.Level.ERROR,
+                                    endpoint.identity().name() + ": " + e.getMessage());
                             guests.put(endpoint.name(), LocalGuest.failed(endpoint, String.valueOf(e.getMessage())));
                         }
                     }
@@ -111,8 +113,7 @@ public final class LocalEndpoints {
         return call(() -> {
             LocalGuest guest = guests.get(name);
             if (guest == null) {
-                throw new IllegalArgumentException(
-                        "no local endpoint " + name + "; 'virt-sound local list' shows those there are");
+                throw new IllegalArgumentException(noSuch(name));
             }
             LocalEndpoint changed = LocalFiles.with(guest.endpoint(), settings);
             if (persistent) {
@@ -153,10 +154,15 @@ public final class LocalEndpoints {
         thread.shutdown();
     }
 
+    /** What to say where there is none of that name. */
+    public static String noSuch(String name) {
+        return "no local endpoint " + name + "; 'virt-sound local list' shows those there are";
+    }
+
     private void refuseConfigured(String name) {
         if (configured.stream().anyMatch(endpoint -> endpoint.name().equals(name))) {
-            throw new IllegalArgumentException(
-                    "local/" + name + " is written in the service's configuration; change it there and restart");
+            throw new IllegalArgumentException(LocalEndpoint.PREFIX + name
+                    + " is written in the service's configuration; change it there and restart");
         }
     }
 
