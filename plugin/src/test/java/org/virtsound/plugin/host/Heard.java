@@ -57,9 +57,7 @@ final class Heard {
         await().atMost(SOON).untilAsserted(() -> {
             List<Path> files = of(guest);
             assertThat(files).hasSize(1);
-            Path script = Path.of(System.getProperty("virtsound.basedir", ".."), "scripts/heard");
-            Processes.Ended heard = Processes.ended(
-                    List.of("bash", script.toString(), files.get(0).toString()));
+            Processes.Ended heard = Host.heard(files.get(0));
             assertThat(heard.exitCode()).as(heard.toString()).isZero();
         });
         forget(guest);

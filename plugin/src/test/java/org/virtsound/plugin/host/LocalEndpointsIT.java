@@ -42,9 +42,7 @@ class LocalEndpointsIT {
     }
 
     private List<String> client(int uid, String... words) {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"));
-        command.addAll(List.of("HOME=/nonexistent", "PULSE_SERVER=unix:" + socket, "LC_ALL=C"));
+        List<String> command = new ArrayList<>(Processes.clientOf(uid, socket));
         command.addAll(List.of(words));
         return command;
     }

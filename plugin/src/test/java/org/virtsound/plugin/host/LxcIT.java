@@ -110,7 +110,7 @@ class LxcIT {
     void theSocketIsForTheContainerAloneAndGoesWhenTheDomainIsUndefined() throws Exception {
         Container gone = started("gone", true);
         for (Container container : List.of(box, gone)) {
-            List<String> pactl = new ArrayList<>(asLocalUser(socket(container)));
+            List<String> pactl = new ArrayList<>(Processes.clientOf(LOCAL_UID, socket(container)));
             pactl.addAll(List.of("pactl", "info"));
             assertThat(Processes.ended(pactl).exitCode()).isNotZero();
         }
@@ -133,7 +133,7 @@ class LxcIT {
         List<Process> loops = List.of(
                 again(box.prefix(), "pacat --raw --latency-msec=100 /dev/zero"),
                 again(
-                        asLocalUser(host.directory().resolve("run/local/browser/native")),
+                        Processes.clientOf(LOCAL_UID, host.directory().resolve("run/local/browser/native")),
                         "mpv --no-config --no-video --really-quiet --ao=pulse --loop=inf " + tone));
         try {
             await().atMost(SOON).until(() -> playing("box") && playing("local%2Fbrowser"));
@@ -168,18 +168,5 @@ class LxcIT {
         List<ProcessHandle> below = loop.descendants().toList();
         loop.destroyForcibly();
         below.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    private static List<String> asLocalUser(Path socket) {
-        return List.of(
-                "setpriv",
-                "--reuid=" + LOCAL_UID,
-                "--regid=" + LOCAL_UID,
-                "--clear-groups",
-                "env",
-                "-i",
-                "PATH=/usr/bin",
-                "HOME=/nonexistent",
-                "PULSE_SERVER=unix:" + socket);
     }
 }

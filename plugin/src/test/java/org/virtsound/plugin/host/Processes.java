@@ -75,6 +75,21 @@ public final class Processes {
                 "LC_ALL=C");
     }
 
+    /** The words that make a program another user's of this machine, whose sound server is at the socket. */
+    public static List<String> clientOf(int uid, Path socket) {
+        return List.of(
+                "setpriv",
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                "--clear-groups",
+                "env",
+                "-i",
+                "PATH=/usr/bin:/bin",
+                "HOME=/nonexistent",
+                "LC_ALL=C",
+                "PULSE_SERVER=unix:" + socket);
+    }
+
     public static void end(Process process) {
         process.destroy();
         try {

@@ -80,20 +80,10 @@ class ServiceUserIT {
                 .isEmpty();
 
         Path tone = Heard.tone(host.directory().resolve("tone.wav"), 60);
-        Process player = Processes.start(
-                List.of(
-                        "setpriv",
-                        "--reuid=" + PLAYERS_UID,
-                        "--regid=" + PLAYERS_UID,
-                        "--clear-groups",
-                        "env",
-                        "-i",
-                        "PATH=/usr/bin",
-                        "HOME=/nonexistent",
-                        "PULSE_SERVER=unix:" + host.directory().resolve("run/local/browser/native"),
-                        "paplay",
-                        tone.toString()),
-                host.directory().resolve("paplay.log"));
+        List<String> play =
+                new ArrayList<>(Processes.clientOf(PLAYERS_UID, host.directory().resolve("run/local/browser/native")));
+        play.addAll(List.of("paplay", tone.toString()));
+        Process player = Processes.start(play, host.directory().resolve("paplay.log"));
         host.with(() -> Processes.end(player));
         try (PrivatePulse.Recording recording = annas.record()) {
             await("the tone").atMost(SOON).until(() -> recording.hears(1000, 0.2));
