@@ -1,13 +1,13 @@
 package org.virtsound.audio.vchan;
 
 import java.io.IOException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One channel that is waited for: where in xenstore its server would show, and when to try again. Owned by the thread
- * {@code xenstore}, but for {@link #cancel}, {@link #isCancelled}, {@link #rewatch} and {@link #unwatch}, which are the audio
- * loop's.
+ * {@code xenstore}, but for {@link #cancel} and {@link #isCancelled}, which are the audio loop's.
  *
  * <p>Source: qubes-audio.md, 2.
  */
@@ -20,7 +20,8 @@ final class XenOpening {
     private final VchanPeer peer;
     private final int port;
     private final VchanListener listener;
-    private volatile @Nullable String path;
+    private @Nullable String path;
+    private @Nullable Future<?> retry;
     private volatile boolean cancelled;
     private int domid;
     private String serverPort = "";
@@ -58,6 +59,9 @@ final class XenOpening {
 
     /** From now on its events come, the first at once. */
     void watch(XenStore store, String ownId) throws IOException {
+        if (cancelled) {
+            return;
+        }
         domid = peer.emulatedCard() ? deviceModel(store) : peer.domid();
         String before = path;
         String now = "/local/domain/" + domid + "/data/vchan/" + ownId + "/" + port;
@@ -69,9 +73,6 @@ final class XenOpening {
         }
         path = now;
         store.watch(leaf(now), token);
-        if (cancelled) {
-            store.unwatch(leaf(now), token);
-        }
     }
 
     /** A new connection to xenstore knows nothing of it. */
@@ -79,18 +80,13 @@ final class XenOpening {
         path = null;
     }
 
-    void rewatch(XenStore store) throws IOException {
-        String now = path;
-        if (now != null) {
-            store.unwatch(leaf(now), token);
-            store.watch(leaf(now), token);
-        }
-    }
-
     void unwatch(XenStore store) throws IOException {
-        String now = path;
-        if (now != null) {
-            store.unwatch(leaf(now), token);
+        if (retry != null) {
+            retry.cancel(false);
+        }
+        if (path != null) {
+            store.unwatch(leaf(path), token);
+            path = null;
         }
     }
 
@@ -129,27 +125,31 @@ final class XenOpening {
         return now;
     }
 
-    /** A guest writes its nodes as often as it likes; this keeps the others' turn. @return how many news this second, this one too */
-    int countNews() {
+    /** In place of one that was planned before. */
+    void retry(Future<?> planned) {
+        if (retry != null) {
+            retry.cancel(false);
+        }
+        retry = planned;
+    }
+
+    /** A guest writes its nodes as often as it likes; this keeps the others' turn. Counts this time, too. */
+    boolean isTooEager() {
         long now = System.nanoTime();
         if (now - secondStartNanos > TimeUnit.SECONDS.toNanos(1)) {
             secondStartNanos = now;
             newsInSecond = 0;
         }
-        return ++newsInSecond;
+        return ++newsInSecond > NEWS_A_SECOND;
     }
 
     /** The channel is open and on its way to the audio loop: a second client of one server would tear its ring. */
-    void serving(boolean on) {
-        serving = on;
+    void serving() {
+        serving = true;
     }
 
     boolean isServing() {
         return serving;
-    }
-
-    static int newsASecond() {
-        return NEWS_A_SECOND;
     }
 
     void cancel() {

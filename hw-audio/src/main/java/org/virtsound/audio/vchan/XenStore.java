@@ -1,31 +1,17 @@
 package org.virtsound.audio.vchan;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.EOFException;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to xenstore, over xenstored's socket or the kernel's device. {@link #watch}, {@link #unwatch} and {@link #close} are
- * for any thread and do not wait; the rest is one thread's, which waits for answers and events.
+ * xenstore, over xenstored's socket or the kernel's device. {@link #watch}, {@link #unwatch} and what asks are one thread's,
+ * {@link #nextEvent} is another's, {@link #close} any thread's. Each may wait for xenstored.
  *
- * <p>Wire: type, request, transaction, length (four little-endian words), then the payload.
+ * <p>Questions and watches have a connection each: where one thread writes a watch to {@code /dev/xen/xenbus} while another waits there
+ * for an answer, Linux (seen: 6.1) waits for itself, and with it everybody who uses that device.
  */
 public final class XenStore implements AutoCloseable {
     /** Where it is reached in the domain that runs it, and in any. */
@@ -41,61 +27,55 @@ public final class XenStore implements AutoCloseable {
     private static final int WATCH_EVENT = 15;
     private static final int ERROR = 16;
     private static final int IS_DOMAIN_INTRODUCED = 17;
-    private static final int HEADER_BYTES = 16;
-    private static final int PAYLOAD_MAX_BYTES = 4096;
 
-    private final AutoCloseable connection;
-    private final ReadableByteChannel in;
-    private final WritableByteChannel out;
-    private final Queue<String> events = new ArrayDeque<>();
-    private int lastRequest;
+    private final List<Path> places;
+    private final XenStoreConnection questions;
+    private @Nullable XenStoreConnection watches;
+    private boolean closed;
 
-    private record Message(int type, int request, String payload) {}
-
-    private XenStore(AutoCloseable connection, ReadableByteChannel in, WritableByteChannel out) {
-        this.connection = connection;
-        this.in = in;
-        this.out = out;
+    private XenStore(List<Path> places, XenStoreConnection questions) {
+        this.places = places;
+        this.questions = questions;
     }
 
     /** @param places tried in this order */
     public static XenStore connect(List<Path> places) throws IOException {
-        IOException last = new IOException("no xenstore at " + places);
-        for (Path place : places) {
-            try {
-                if (place.startsWith("/dev")) {
-                    if (Files.exists(place)) {
-                        // Two channels of one descriptor: one alone would not write while it reads.
-                        RandomAccessFile device = new RandomAccessFile(place.toFile(), "rw");
-                        return new XenStore(
-                                device,
-                                new FileInputStream(device.getFD()).getChannel(),
-                                new FileOutputStream(device.getFD()).getChannel());
-                    }
-                } else {
-                    SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-                    try {
-                        socket.connect(UnixDomainSocketAddress.of(place));
-                    } catch (IOException e) {
-                        socket.close();
-                        throw e;
-                    }
-                    return new XenStore(socket, socket, socket);
-                }
-            } catch (IOException e) {
-                last = e;
-            }
-        }
-        throw last;
+        return new XenStore(places, XenStoreConnection.to(places));
     }
 
     /** An event of {@code token} comes at once, and with every change of {@code path}. */
     void watch(String path, String token) throws IOException {
-        send(WATCH, path + '\0' + token + '\0');
+        int unusedRequest = watches().send(WATCH, path + '\0' + token + '\0');
     }
 
     void unwatch(String path, String token) throws IOException {
-        send(UNWATCH, path + '\0' + token + '\0');
+        int unusedRequest = watches().send(UNWATCH, path + '\0' + token + '\0');
+    }
+
+    /** Waits for the next event. @return its token */
+    String nextEvent() throws IOException {
+        XenStoreConnection from = watches();
+        while (true) {
+            XenStoreConnection.Message message = from.receive();
+            if (message.type() == WATCH_EVENT) {
+                String[] pathAndToken = message.payload().split("\0", -1);
+                if (pathAndToken.length >= 2) {
+                    return pathAndToken[1];
+                }
+            }
+        }
+    }
+
+    private synchronized XenStoreConnection watches() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        XenStoreConnection now = watches;
+        if (now == null) {
+            now = XenStoreConnection.to(places);
+            watches = now;
+        }
+        return now;
     }
 
     /** @return null where there is no such node, or it may not be read */
@@ -126,82 +106,22 @@ public final class XenStore implements AutoCloseable {
         return answer == null || answer.startsWith("T");
     }
 
-    /** Waits for the next event. @return its token */
-    String nextEvent() throws IOException {
-        while (true) {
-            String token = events.poll();
-            if (token != null) {
-                return token;
-            }
-            receive();
-        }
-    }
-
     private @Nullable String ask(int type, String payload) throws IOException {
-        int request = send(type, payload);
+        int request = questions.send(type, payload);
         while (true) {
-            Message message = receive();
-            if (message.request == request && message.type != WATCH_EVENT) {
-                return message.type == ERROR ? null : message.payload;
+            XenStoreConnection.Message message = questions.receive();
+            if (message.request() == request) {
+                return message.type() == ERROR ? null : message.payload();
             }
-        }
-    }
-
-    private Message receive() throws IOException {
-        ByteBuffer header = exactly(HEADER_BYTES);
-        int type = header.getInt();
-        int request = header.getInt();
-        header.getInt();
-        int lengthBytes = header.getInt();
-        if (lengthBytes < 0 || lengthBytes > PAYLOAD_MAX_BYTES) {
-            throw new IOException(
-                    "xenstore message: " + lengthBytes + " bytes (expected: <= " + PAYLOAD_MAX_BYTES + ")");
-        }
-        Message message =
-                new Message(type, request, new String(exactly(lengthBytes).array(), UTF_8));
-        if (type == WATCH_EVENT) {
-            String[] pathAndToken = message.payload.split("\0", -1);
-            if (pathAndToken.length >= 2) {
-                events.add(pathAndToken[1]);
-            }
-        }
-        return message;
-    }
-
-    private ByteBuffer exactly(int bytes) throws IOException {
-        ByteBuffer read = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        while (read.hasRemaining()) {
-            if (in.read(read) < 0) {
-                throw new EOFException("xenstore closed the connection");
-            }
-        }
-        return read.flip();
-    }
-
-    private int send(int type, String payload) throws IOException {
-        byte[] bytes = payload.getBytes(UTF_8);
-        ByteBuffer message = ByteBuffer.allocate(HEADER_BYTES + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
-        synchronized (out) {
-            int request = ++lastRequest;
-            message.putInt(type)
-                    .putInt(request)
-                    .putInt(0)
-                    .putInt(bytes.length)
-                    .put(bytes)
-                    .flip();
-            while (message.hasRemaining()) {
-                out.write(message);
-            }
-            return request;
         }
     }
 
     @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (Exception e) {
-            // It is gone either way.
+    public synchronized void close() {
+        closed = true;
+        questions.close();
+        if (watches != null) {
+            watches.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.virtsound.audio.vchan;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.netty.channel.IoEventLoop;
@@ -8,11 +9,15 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +25,8 @@ import org.virtsound.audio.stream.AudioLoop;
 
 /**
  * Xen's vchans. A guest serves a channel by writing two nodes below its home in xenstore; these are watched, and connected to, by
- * one thread {@code xenstore}, which then hands the channel to the audio loop for good. What is being opened is both's, what is open
- * the audio loop's.
+ * one thread {@code xenstore}, which then hands the channel to the audio loop for good; another, {@code xenstore-events}, waits for
+ * the news and tells it. What is being opened is both's, what is open the audio loop's.
  *
  * <p>Source: qubes-audio.md, 2 and 7.
  */
@@ -29,10 +34,6 @@ public final class XenTransport implements VchanTransport {
     private static final System.Logger log = System.getLogger(XenTransport.class.getName());
     private static final List<Path> DEVICES = List.of(Path.of("/dev/xen/gntdev"), Path.of("/dev/xen/evtchn"));
     private static final String OWN_ID = "domid";
-
-    /** Starts the tokens of watches that only wake the thread. */
-    private static final String POKE = "poke-";
-
     private static final String RELEASED = "@releaseDomain";
     private static final int RECONNECT_MS = 1_000;
     private static final int LOOK_EVERY_S = 5;
@@ -40,8 +41,10 @@ public final class XenTransport implements VchanTransport {
     private final IoEventLoop loop;
     private final List<Path> xenstore;
     private final Connector connector;
+    private final ScheduledExecutorService asking;
     private final Map<String, XenOpening> openings = new ConcurrentHashMap<>();
     private final AtomicInteger lastToken = new AtomicInteger();
+    private final Set<String> news = ConcurrentHashMap.newKeySet();
     private final Set<XenVchan> channels = new LinkedHashSet<>();
     private final Future<?> looking;
     private volatile @Nullable XenStore store;
@@ -58,7 +61,7 @@ public final class XenTransport implements VchanTransport {
         void drop(long handle);
     }
 
-    /** @throws VchanUnavailableException where this is no Xen host, or the library is missing */
+    /** @throws VchanUnavailableException where this is no Xen host, its devices are not ours to use, or the library is missing */
     public static XenTransport load(AudioLoop loop) throws VchanUnavailableException {
         LibXenVchan.load();
         for (Path device : DEVICES) {
@@ -67,8 +70,20 @@ public final class XenTransport implements VchanTransport {
                         device + " does not exist; is this a Xen host, with the kernel module xen-"
                                 + device.getFileName() + " loaded?");
             }
+            usable(device);
+        }
+        if (XenStore.PLACES.stream().noneMatch(Files::isWritable)) {
+            usable(XenStore.PLACES.get(XenStore.PLACES.size() - 1));
         }
         return new XenTransport(loop, XenStore.PLACES, null);
+    }
+
+    static void usable(Path device) throws VchanUnavailableException {
+        if (!Files.isReadable(device) || !Files.isWritable(device)) {
+            throw new VchanUnavailableException(device + " may not be used by " + System.getProperty("user.name")
+                    + " (expected: its group is that user's, by udev's rules);"
+                    + " run: systemctl restart systemd-udevd && udevadm trigger -s misc");
+        }
     }
 
     XenTransport(AudioLoop loop, List<Path> xenstore, @Nullable Connector connector) {
@@ -77,17 +92,22 @@ public final class XenTransport implements VchanTransport {
         this.connector = connector == null ? new Library() : connector;
         looking = this.loop.scheduleAtFixedRate(
                 () -> Set.copyOf(channels).forEach(XenVchan::look), LOOK_EVERY_S, LOOK_EVERY_S, TimeUnit.SECONDS);
-        Thread thread = new Thread(this::run, "xenstore");
+        asking = new ScheduledThreadPoolExecutor(
+                1, task -> thread(task, "xenstore"), new ThreadPoolExecutor.DiscardPolicy());
+        thread(this::listen, "xenstore-events").start();
+    }
+
+    private static Thread thread(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     @Override
     public Opening open(VchanPeer peer, int port, VchanListener listener) {
-        String token = "vchan-" + lastToken.incrementAndGet();
-        XenOpening opening = new XenOpening(token, peer, port, listener);
-        openings.put(token, opening);
-        tell(now -> now.watch(OWN_ID, POKE + token));
+        XenOpening opening = new XenOpening("vchan-" + lastToken.incrementAndGet(), peer, port, listener);
+        openings.put(opening.token(), opening);
+        asking.execute(() -> ask(now -> watch(now, List.of(opening))));
         return () -> {
             if (!opening.isCancelled()) {
                 end(opening);
@@ -99,6 +119,7 @@ public final class XenTransport implements VchanTransport {
     public void close() {
         closed = true;
         looking.cancel(false);
+        asking.shutdownNow();
         openings.values().forEach(XenOpening::cancel);
         openings.clear();
         XenStore now = store;
@@ -107,82 +128,109 @@ public final class XenTransport implements VchanTransport {
         }
     }
 
-    private void run() {
+    /** The thread {@code xenstore-events}: what changes, once until it is looked at, however often a guest writes it. */
+    private void listen() {
+        String trouble = "";
         while (!closed) {
             try (XenStore fresh = XenStore.connect(xenstore)) {
-                serve(fresh);
-            } catch (IOException e) {
-                if (!closed) {
-                    log.log(WARNING, "xenstore: {0}; trying again", e.getMessage());
-                    pause();
+                asking.execute(() -> begin(fresh));
+                while (!closed) {
+                    String token = fresh.nextEvent();
+                    if (!trouble.isEmpty()) {
+                        trouble = "";
+                        log.log(INFO, "xenstore is back");
+                    }
+                    if (news.add(token)) {
+                        asking.execute(() -> {
+                            news.remove(token);
+                            ask(now -> look(now, token));
+                        });
+                    }
                 }
-            } finally {
+            } catch (IOException e) {
+                if (!closed && !e.toString().equals(trouble)) {
+                    trouble = e.toString();
+                    log.log(WARNING, "xenstore: {0}; trying again, and no vchan is opened meanwhile", e.getMessage());
+                }
+            }
+            pause();
+        }
+    }
+
+    private interface Question {
+        void to(XenStore store) throws IOException;
+    }
+
+    /** On the thread {@code xenstore}, as all below but for what the audio loop is told. Without xenstore all waits for the next one. */
+    private void ask(Question question) {
+        XenStore now = store;
+        if (now != null) {
+            try {
+                question.to(now);
+            } catch (IOException e) {
+                log.log(DEBUG, "xenstore", e);
                 store = null;
+                now.close();
             }
         }
     }
 
-    private void serve(XenStore fresh) throws IOException {
-        openings.values().forEach(XenOpening::forget);
+    private void begin(XenStore fresh) {
         store = fresh;
-        fresh.watch(RELEASED, RELEASED);
-        fresh.watch(OWN_ID, OWN_ID);
-        while (!closed) {
-            String token = fresh.nextEvent();
-            XenOpening opening = openings.get(token);
-            if (opening != null) {
-                advance(fresh, opening);
-            } else if (token.equals(RELEASED)) {
-                for (XenOpening each : openings.values()) {
-                    giveUpIfGone(fresh, each);
-                }
-            } else if (token.equals(OWN_ID) || token.startsWith(POKE)) {
-                if (token.startsWith(POKE)) {
-                    fresh.unwatch(OWN_ID, token);
-                }
-                watchAll(fresh);
+        openings.values().forEach(XenOpening::forget);
+        ask(now -> {
+            now.watch(RELEASED, RELEASED);
+            now.watch(OWN_ID, OWN_ID);
+        });
+    }
+
+    private void look(XenStore at, String token) throws IOException {
+        XenOpening opening = openings.get(token);
+        if (opening != null) {
+            advance(at, opening);
+        } else if (token.equals(RELEASED)) {
+            for (XenOpening each : openings.values()) {
+                giveUpIfGone(at, each);
             }
+        } else if (token.equals(OWN_ID)) {
+            watch(at, openings.values());
         }
     }
 
     /** Our own number is part of every path; we may be in a domain of our own, whose number changes when it is migrated. */
-    private void watchAll(XenStore from) throws IOException {
+    private void watch(XenStore from, Collection<XenOpening> all) throws IOException {
         String ownId = from.read(OWN_ID);
         if (ownId == null) {
             log.log(WARNING, "xenstore does not tell this domain''s number; no vchan can be opened");
             return;
         }
-        for (XenOpening each : openings.values()) {
+        for (XenOpening each : all) {
             each.watch(from, ownId);
         }
     }
 
     private void advance(XenStore from, XenOpening opening) throws IOException {
-        if (opening.isServing()) {
-            return;
-        }
-        int news = opening.countNews();
-        if (news > XenOpening.newsASecond()) {
-            if (news == XenOpening.newsASecond() + 1) {
-                loop.schedule(() -> again(opening), 1, TimeUnit.SECONDS);
-            }
-            return;
-        }
-        if (!opening.isServed(from)) {
-            giveUpIfGone(from, opening);
-            return;
-        }
         String path = opening.path();
-        long handle = path == null ? 0 : connector.connect(opening.domid(), path);
-        opening.serving(handle != 0);
-        int delayMs = opening.nextDelayMs();
-        loop.execute(() -> {
+        if (opening.isCancelled() || opening.isServing() || path == null) {
+            return;
+        }
+        if (opening.isTooEager()) {
+            again(opening, TimeUnit.SECONDS.toMillis(1));
+        } else if (!opening.isServed(from)) {
+            giveUpIfGone(from, opening);
+        } else {
+            long handle = connector.connect(opening.domid(), path);
             if (handle == 0) {
-                loop.schedule(() -> again(opening), delayMs, TimeUnit.MILLISECONDS);
+                again(opening, opening.nextDelayMs());
             } else {
-                handOver(opening, handle);
+                opening.serving();
+                loop.execute(() -> handOver(opening, handle));
             }
-        });
+        }
+    }
+
+    private void again(XenOpening opening, long delayMs) {
+        opening.retry(asking.schedule(() -> ask(now -> advance(now, opening)), delayMs, TimeUnit.MILLISECONDS));
     }
 
     private void handOver(XenOpening opening, long handle) {
@@ -210,33 +258,11 @@ public final class XenTransport implements VchanTransport {
         }
     }
 
+    /** On the audio loop. */
     private void end(XenOpening opening) {
         opening.cancel();
         openings.remove(opening.token());
-        tell(opening::unwatch);
-    }
-
-    /** A node without a server behind it is looked at again: a fresh watch rings at once. */
-    private void again(XenOpening opening) {
-        if (!opening.isCancelled()) {
-            tell(opening::rewatch);
-        }
-    }
-
-    private interface Telling {
-        void to(XenStore store) throws IOException;
-    }
-
-    /** Where xenstore is not there now, it is told all anew once it is. */
-    private void tell(Telling telling) {
-        XenStore now = store;
-        if (now != null) {
-            try {
-                telling.to(now);
-            } catch (IOException e) {
-                log.log(DEBUG, "xenstore", e);
-            }
-        }
+        asking.execute(() -> ask(opening::unwatch));
     }
 
     private static void pause() {

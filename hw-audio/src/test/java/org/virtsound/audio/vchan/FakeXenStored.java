@@ -23,17 +23,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** xenstored, as far as the service needs it; its one client at a time is cut off by {@link #restart}. */
+/**
+ * xenstored, as far as the service needs it; its clients are cut off by {@link #restart}. One that asks and watches over one connection
+ * is an error: at the kernel's device the two would wait for each other.
+ */
 public final class FakeXenStored implements AutoCloseable {
     private final Path socket;
     private final Map<String, String> nodes = new TreeMap<>();
     private final Set<Integer> domains = new HashSet<>();
     private final Set<Watch> watches = new LinkedHashSet<>();
+    private final Set<SocketChannel> clients = new HashSet<>();
+    private final Set<SocketChannel> asking = new HashSet<>();
     final List<String> errors = new ArrayList<>();
     private ServerSocketChannel server;
-    private SocketChannel client;
 
-    private record Watch(String path, String token) {}
+    private record Watch(SocketChannel client, String path, String token) {}
 
     public FakeXenStored(Path socket) throws IOException {
         this.socket = socket;
@@ -56,57 +60,75 @@ public final class FakeXenStored implements AutoCloseable {
             while (true) {
                 SocketChannel peer = listening.accept();
                 synchronized (this) {
-                    client = peer;
-                    watches.clear();
+                    clients.add(peer);
                 }
-                try {
-                    DataInputStream in = new DataInputStream(Channels.newInputStream(peer));
-                    while (true) {
-                        ByteBuffer header = ByteBuffer.wrap(in.readNBytes(16)).order(ByteOrder.LITTLE_ENDIAN);
-                        if (header.limit() < 16) {
-                            throw new EOFException();
-                        }
-                        String payload = new String(in.readNBytes(header.getInt(12)), US_ASCII);
-                        answer(header.getInt(0), header.getInt(4), payload.split("\0", -1));
-                    }
-                } catch (IOException e) {
-                    // The client has gone; another may come.
-                }
+                Thread thread = new Thread(() -> serve(peer), "xenstored's client");
+                thread.setDaemon(true);
+                thread.start();
             }
         } catch (IOException e) {
             // Closed.
         }
     }
 
-    private synchronized void answer(int type, int request, String[] words) throws IOException {
+    private void serve(SocketChannel peer) {
+        try (peer) {
+            DataInputStream in = new DataInputStream(Channels.newInputStream(peer));
+            while (true) {
+                ByteBuffer header = ByteBuffer.wrap(in.readNBytes(16)).order(ByteOrder.LITTLE_ENDIAN);
+                if (header.limit() < 16) {
+                    throw new EOFException();
+                }
+                String payload = new String(in.readNBytes(header.getInt(12)), US_ASCII);
+                answer(peer, header.getInt(0), header.getInt(4), payload.split("\0", -1));
+            }
+        } catch (IOException e) {
+            // The client has gone; another may come.
+        } finally {
+            forget(peer);
+        }
+    }
+
+    private synchronized void forget(SocketChannel peer) {
+        clients.remove(peer);
+        asking.remove(peer);
+        watches.removeIf(watch -> watch.client.equals(peer));
+    }
+
+    private synchronized void answer(SocketChannel client, int type, int request, String[] words) throws IOException {
+        boolean watching = type == 4 || type == 5;
+        if (!watching) {
+            asking.add(client);
+        }
+        error(!watching || !asking.contains(client), "asked and watched over one connection:", words);
         switch (type) {
-            case 1 -> send(type, request, children(words[0]));
+            case 1 -> send(client, type, request, children(words[0]));
             case 2 -> {
                 String value = nodes.get(words[0]);
-                send(value == null ? 16 : type, request, value == null ? "ENOENT\0" : value);
+                send(client, value == null ? 16 : type, request, value == null ? "ENOENT\0" : value);
             }
             case 4 -> {
-                Watch watch = new Watch(words[0], words[1]);
+                Watch watch = new Watch(client, words[0], words[1]);
                 boolean fresh = watches.add(watch);
                 error(fresh, "EEXIST", words);
-                send(fresh ? type : 16, request, fresh ? "OK\0" : "EEXIST\0");
+                send(client, fresh ? type : 16, request, fresh ? "OK\0" : "EEXIST\0");
                 if (fresh) {
                     fire(watch, words[0]);
                 }
             }
             case 5 -> {
-                boolean known = watches.remove(new Watch(words[0], words[1]));
-                send(known ? type : 16, request, known ? "OK\0" : "ENOENT\0");
+                boolean known = watches.remove(new Watch(client, words[0], words[1]));
+                send(client, known ? type : 16, request, known ? "OK\0" : "ENOENT\0");
             }
             case 11 -> {
                 nodes.put(words[0], words[1]);
-                send(type, request, "OK\0");
+                send(client, type, request, "OK\0");
             }
             case 13 -> {
                 nodes.keySet().removeIf(path -> (path + "/").startsWith(words[0] + "/"));
-                send(type, request, "OK\0");
+                send(client, type, request, "OK\0");
             }
-            case 17 -> send(type, request, domains.contains(Integer.parseInt(words[0])) ? "T\0" : "F\0");
+            case 17 -> send(client, type, request, domains.contains(Integer.parseInt(words[0])) ? "T\0" : "F\0");
             default -> throw new IllegalArgumentException("type " + type);
         }
     }
@@ -126,10 +148,10 @@ public final class FakeXenStored implements AutoCloseable {
     }
 
     private void fire(Watch watch, String path) throws IOException {
-        send(15, 0, path + '\0' + watch.token + '\0');
+        send(watch.client, 15, 0, path + '\0' + watch.token + '\0');
     }
 
-    private void send(int type, int request, String payload) throws IOException {
+    private void send(SocketChannel client, int type, int request, String payload) throws IOException {
         byte[] bytes = payload.getBytes(US_ASCII);
         ByteBuffer message = ByteBuffer.allocate(16 + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
         message.putInt(type)
@@ -186,10 +208,10 @@ public final class FakeXenStored implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         server.close();
-        if (client != null) {
+        for (SocketChannel client : clients) {
             client.close();
-            client = null;
         }
+        clients.clear();
         watches.clear();
     }
 }
