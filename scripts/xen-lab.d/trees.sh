@@ -2,11 +2,14 @@
 # shellcheck shell=bash
 LAB=${XDG_CACHE_HOME:-$HOME/.cache}/virt-sound-lab
 PARTS=$ROOT/scripts/xen-lab.d
+VCHAN_PROXY=/usr/lib/xen-4.17/bin/vchan-socket-proxy
 mkdir -p "$LAB"
 cd "$LAB" || exit 1
 finish() { local code=$?; umount -l dom0/proc host/proc guest/proc 2> /dev/null || true; [ $code = 0 ] || tail -n 15 image.log >&2; return 0; }
 
-newer() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -print -quit)" ]; }
+# made FILE SOURCE…: FILE was made of these, as their contents tell: checkouts share $LAB, so their files' times say nothing.
+made() { [ -e "$1" ] && [ "$(sum "${@:2}")" = "$(cat "$1.sum" 2>/dev/null)" ]; }
+sum() { sha256sum "$@" | awk '{print $1}'; }
 within() { local tree=$1; shift; chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; }
 mirror() { apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | sort -u | awk -v security="$1" '($1 ~ /security/) == security {print $1; exit}'; }
 
@@ -34,9 +37,10 @@ tree() { # NAME PACKAGE…: a Debian 12 tree with these packages
   echo "$*" > "$name.packages"
 }
 
-guest_initrd() { # HOST: busybox, pacat and what they are linked to, the kernel's NICs as modules of HOST's tree, the tones
+guest_initrd() { # HOST: busybox, pacat and what they are linked to; of HOST's tree the kernel's NICs as modules and Xen's vchan-socket-proxy; tones
   local host=$1
-  newer initrd.guest "$PARTS/guest-init" "$PARTS/trees.sh" guest.packages "$host.packages" || return 0
+  local sources=("$PARTS/guest-init" "$PARTS/trees.sh" guest.packages "$host.packages")
+  made initrd.guest "${sources[@]}" && return 0
   say "the guest's initramfs"
   local kernel; kernel=$(ls "$host/lib/modules" | head -n 1)
   rm -rf root; mkdir -p root/{bin,sbin,usr/bin,lib64,dev,proc,sys,tmp,run,root,modules,var/lib/dbus,etc}
@@ -46,6 +50,10 @@ guest_initrd() { # HOST: busybox, pacat and what they are linked to, the kernel'
     within guest ldd "$binary" | grep -o '/[^ ]*'
   done | sort -u | while read -r library; do install -D "guest$(within guest readlink -f "$library")" "root$library"; done
   cp "guest$(within guest sh -c 'command -v busybox')" root/bin/busybox
+  if [ -e "$host$VCHAN_PROXY" ]; then
+    cp "$host$VCHAN_PROXY" root/bin/
+    within "$host" ldd "$VCHAN_PROXY" | grep -o '/[^ ]*' | while read -r library; do install -D "$host$(within "$host" readlink -f "$library")" "root$library"; done
+  fi
   for binary in parec paplay; do ln -s pacat "root/usr/bin/$binary"; done
   : > root/modules.order
   # PVH and HVM guests find the NIC by the platform's PCI device; PV guests by xenbus alone; KVM has virtio. vchan wants grants.
@@ -62,4 +70,5 @@ guest_initrd() { # HOST: busybox, pacat and what they are linked to, the kernel'
   install -m 755 "$PARTS/guest-init" root/init
   (cd root && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > initrd.guest.new
   mv initrd.guest.new initrd.guest
+  sum "${sources[@]}" > initrd.guest.sum
 }
