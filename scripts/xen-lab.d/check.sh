@@ -3,7 +3,7 @@
 TABLE=()
 FAILED=0
 CHECKS=(installed main on_demand names isolation measured paused sound_server libvirtd daemon_killed save_restore reboot destroyed
-  other_kinds xl_guest vchan boot purged)
+  other_kinds xl_guest agent vchan boot purged)
 
 row() { # CHECK EXPECTED SEEN pass|FAIL
   TABLE+=("$1"$'\t'"$2"$'\t'"$3"$'\t'"$4")
@@ -20,13 +20,14 @@ d() { dom0 $((60 * PATIENCE)) "$@" 2>&1; }
 virsh0() { dom0 $((90 * PATIENCE)) "virsh -q -c xen:///system $*" 2>&1; }
 since() { echo "$(date +%s.%N) $1" | awk '{printf "%.1f", $1 - $2}'; }
 
-# guest NAME NUMBER TONE [pv|pvh|hvm] [nic|no-nic]: its XML in dom0's /srv/guest; one of an earlier check ends
+# guest NAME NUMBER TONE [pv|pvh|hvm] [nic|no-nic|vchan]: its XML in dom0's /srv/guest; one of an earlier check ends
 guest() {
-  local name=$1 n=$2 tone=$3 kind=${4:-pv} nic=${5:-nic} machine=xenpv type=linux console=hvc0 element=
+  local name=$1 n=$2 tone=$3 kind=${4:-pv} nic=${5:-nic} machine=xenpv type=linux console=hvc0 element= over=
   case $kind in pvh) machine=xenpvh type=xenpvh ;; hvm) machine=xenfv type=hvm console=hvc0 ;; esac
   virsh0 destroy "$name" > /dev/null
   [ "$nic" = nic ] && element="<interface type='bridge'><mac address='00:16:3e:47:13:0$n'/><source bridge='SOUND'/></interface>"
-  sed -e "s|@NAME@|$name|; s|@UUID@|6b0e2a52-6a58-4d7e-9b6b-3d4c6a1f000$n|; s|@ADDRESS@|10.47.13.$n|g; s|@MEMORY@|160|" \
+  [ "$nic" = vchan ] && over="s|type='network' address='[^']*'|type='vchan'|; s|lab.address=[^<]*|lab.vchan=1|"
+  sed -e "$over" -e "s|@NAME@|$name|; s|@UUID@|6b0e2a52-6a58-4d7e-9b6b-3d4c6a1f000$n|; s|@ADDRESS@|10.47.13.$n|g; s|@MEMORY@|160|" \
     -e "s|@MACHINE@|$machine|; s|@TYPE@|$type|; s|@CONSOLE@|$console|; s|@TONE@|$tone|; s|@NIC@|$element|" "$PARTS/guest.xml" |
     timeout 20 bash -c "dom0_shell 'cat > /srv/guest/$name.xml'"
 }
@@ -241,6 +242,30 @@ check_purged() {
   d 'dpkg --purge virt-sound' > "$RUN/purge.log"
   local left; left=$(d 'ls -d /etc/virt-sound /run/virt-sound /var/lib/virt-sound /usr/lib/virt-sound /sys/class/net/SOUND /sys/class/net/sound 2>/dev/null; getent passwd virt-sound; iptables-save | grep -i "virt-sound\|SOUND"; systemctl list-unit-files --no-legend "virtsound*"' | tr '\n' ' ')
   verdict "package purged" "nothing left" "${left:-nothing}" [ -z "$left" ]
+}
+
+check_agent() { # a guest without any network: Xen's own vchan server in it, virtsoundd at the other end
+  guest agent 6 2900 pv vchan
+  create agent || { row "guest over vchan" "starts" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; return; }
+  if hears 90 2900; then row "guest over vchan, without a NIC" "2900 Hz" "$(listed agent); $HEARD" pass
+  else last_words agent; row "guest over vchan, without a NIC" "2900 Hz" "$(listed agent); $HEARD" FAIL; fi
+  listen 4 2900; verdict "it plays whole" "in 9 of 10 blocks or more" "$HEARD" mostly 2900
+  # The card's monitor is dom0's only source, so a microphone that is on air records the tone.
+  recorded() { d 'tail -n 200 /var/log/xen/console/guest-agent.log' | sed -n 's/.*recorded \([0-9]*\) bytes, \([0-9]*\) of.*/\1 \2/p' | tail -n 1; }
+  records() { [ "$(recorded | cut -d ' ' -f 1)" -gt 100000 ]; }
+  sounds() { [ "$(recorded | cut -d ' ' -f 2)" -gt 100000 ]; }
+  patient 20 records; local before; before=$(recorded)
+  verdict "its microphone without a grant" "silence comes, and nothing else" "${before:-nothing} (bytes, not zero)" grep -q ' 0$' <<< "$before"
+  d 'virt-sound mic grant agent' > /dev/null
+  if patient 30 sounds; then row "virt-sound mic grant" "it hears the host's source" "$(recorded) (bytes, not zero)" pass
+  else last_words agent; row "virt-sound mic grant" "it hears the host's source" "$(recorded) (bytes, not zero)" FAIL; fi
+  d 'virt-sound mic revoke agent' > /dev/null
+  sleep 6; local revoked later; revoked=$(recorded); sleep 8; later=$(recorded)
+  verdict "virt-sound mic revoke" "silence again, at the same pace" "$revoked, 8 s later $later (bytes, not zero)" \
+    awk -v a="$revoked" -v b="$later" 'BEGIN {split(a, x); split(b, y); exit !(y[1] > x[1] + 100000 && y[2] == x[2])}'
+  virsh0 destroy agent > /dev/null
+  no_agent() { ! is_listed agent; }
+  patient 15 no_agent; verdict "destroyed" "no relay, no stream" "$(listed agent)$(mixer)" [ -z "$(listed agent)$(mixer)" ]
 }
 
 # Qubes' agents over libxenvchan, both ends in dom0: the test's own agent serves, our endpoint connects. What is numbered at one end
