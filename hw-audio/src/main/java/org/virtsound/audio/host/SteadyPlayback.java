@@ -33,6 +33,8 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private static final int OWN_QUESTION = -1;
     /** The one that ends an {@link Arrival}. */
     private static final int ARRIVED = -2;
+    /** So does this one, if the host, flushed, never stopped playing; otherwise it will say that it has started. */
+    private static final int PLAYS_ON = -3;
     /** What the host gets to begin with, beyond what its device takes at once. */
     private static final long PRIMER_US = 100_000;
     /** Who arrives later than this has slept, and begins anew. */
@@ -80,6 +82,8 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     private boolean hostSuspended;
     private boolean hostPlaying;
+    /** It has said so, and has not run dry since; after a flush it goes on without a word. */
+    private boolean hostStarted;
     /** Where the host's stream is written to while it is set aside; unknown until it has said so. */
     private long hostWriteIndex;
 
@@ -221,6 +225,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             to.cork(false, NOBODY);
         }
         to.trigger(NOBODY);
+        if (hostStarted) {
+            to.timing(PLAYS_ON, 0, 0);
+        }
     }
 
     /** The host has said where it is. */
@@ -274,7 +281,6 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         // Live once all is there: what the guest writes at the host's first credit comes behind it.
         send(to, from - silentBytes, from, Math.max(from, end));
         live = true;
-        hostOwed -= sentBytes + silentBytes + Math.max(0, end - from);
         if (corkedByUs) {
             corkedByUs = false;
             to.cork(wanted.corked, NOBODY);
@@ -299,6 +305,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         for (long index = start; index < end; ) {
             int bytes = (int) Math.min((index < from ? from : end) - index, Frames.MEMBLOCK_USUAL_MAX);
             ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+            hostOwed -= bytes;
             while (block.isWritable()) {
                 ByteBuffer kept = index < from ? null : pace.kept(index, block.writableBytes());
                 if (kept != null) {
@@ -634,6 +641,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             hostLatencyUs = told.deviceLatencyUs();
             hostWriteIndex = 0;
             hostSuspended = told.suspended();
+            hostStarted = false;
             if (opened) {
                 handOver(told.attr(), told.deviceLatencyUs());
                 return;
@@ -666,6 +674,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         @Override
         public void started() {
             PlaybackStream from = host;
+            hostStarted |= ears == this;
             if (ears == this && arrival != null && from != null) {
                 unanswered = false;
                 from.timing(ARRIVED, 0, 0);
@@ -679,6 +688,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
         @Override
         public void underflow(long readIndex) {
+            hostStarted &= ears != this;
             if (ears == this && live) {
                 hostPlaying = false;
                 heardAtNs = UNKNOWN;
@@ -700,8 +710,8 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
                 return;
             }
             Arrival coming = arrival;
-            if (number == ARRIVED) {
-                if (coming != null) {
+            if (number == ARRIVED || number == PLAYS_ON) {
+                if (coming != null && (number == ARRIVED || timing.running)) {
                     arrived(coming, timing);
                 }
                 return;

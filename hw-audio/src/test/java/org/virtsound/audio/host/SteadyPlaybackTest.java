@@ -122,6 +122,23 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void aHostThatSleepsAtEveryStartIsNotSentMoreThanItAsksFor() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        long latency = guest.written - guest.ask().readIndex;
+        host.die();
+        time.advanceMs(300);
+        host.startsLateMs = 400;
+        host.alive = true;
+        time.advanceMs(5000);
+        host.startsLateMs = 0;
+        time.advanceMs(5000);
+
+        assertThat(guest.written - guest.ask().readIndex).isCloseTo(latency, within(10L * BYTES_PER_MS));
+        assertThat(guest.events).containsExactly("opened", "started");
+    }
+
+    @Test
     void whatALostHostHeldOfALongBufferIsHeardAtTheNext() {
         Counter guest = new Counter();
         guest.keepsUp = true;
