@@ -65,6 +65,13 @@ final class MortalHost implements Backend {
         }
     }
 
+    /** Its device goes to sleep, or wakes. */
+    void sleeps(boolean asleep) {
+        if (listener != null && lastListener != null && streams > 0) {
+            lastListener.suspended(asleep);
+        }
+    }
+
     void endStreams(ErrorCode error) {
         List.copyOf(ends).forEach(Runnable::run);
         ends.clear();

@@ -8,14 +8,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.SeekMode;
 import org.virtsound.audio.stream.SoundHostListener;
+import org.virtsound.audio.stream.Timing;
 
 class SteadyPlaybackTest {
     private static final int BYTES_PER_MS = 192;
@@ -136,6 +140,43 @@ class SteadyPlaybackTest {
 
         assertThat(guest.written - guest.ask().readIndex).isCloseTo(latency, within(10L * BYTES_PER_MS));
         assertThat(guest.events).containsExactly("opened", "started");
+    }
+
+    /** Credit is counted at each change of who is in charge; what is counted wrong once stays so, and piles up. */
+    @RepeatedTest(50)
+    void whateverTheHostDidTheGuestIsHeardWholeAndAsLateAsItsBuffer(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        Counter guest = play();
+        for (int step = 0; step < 40; step++) {
+            switch (random.nextInt(8)) {
+                case 0 -> host.die();
+                case 1 -> host.alive = true;
+                case 2 -> host.startsLateMs = List.of(0, 40, 400).get(random.nextInt(3));
+                case 3 -> host.sleeps(random.nextBoolean());
+                case 4 -> guest.stream.cork(random.nextBoolean(), error -> {});
+                case 5 -> guest.stream.flush(error -> {});
+                case 6 -> guest.stream.trigger(error -> {});
+                default -> guest.silent = random.nextBoolean();
+            }
+            time.advanceMs(random.nextInt(1500));
+        }
+        host.alive = true;
+        host.sleeps(false);
+        host.startsLateMs = 0;
+        guest.silent = false;
+        guest.stream.cork(false, error -> {});
+        time.advanceMs(15_000);
+
+        int before = host.heard.size();
+        time.advanceMs(1000);
+        List<Short> heard = host.heard.subList(before, host.heard.size());
+        assertThat(heard.size()).isCloseTo(48_000, within(480));
+        for (int i = 1; i < heard.size(); i++) {
+            assertThat(heard.get(i)).as("sample %d", i).isEqualTo((short) (heard.get(i - 1) + 1));
+        }
+        Timing timing = guest.ask();
+        assertThat(timing.writeIndex - timing.readIndex).isBetween(0L, guest.attr.tLength() + 10L * BYTES_PER_MS);
+        assertThat(guest.events).doesNotContain("overflow");
     }
 
     @Test
