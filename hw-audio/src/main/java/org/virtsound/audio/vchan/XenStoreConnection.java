@@ -57,7 +57,7 @@ final class XenStoreConnection implements AutoCloseable {
                                 new FileInputStream(device.getFD()).getChannel(),
                                 new FileOutputStream(device.getFD()).getChannel());
                     }
-                } else {
+                } else if (Files.isWritable(place)) {
                     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
                     try {
                         socket.connect(UnixDomainSocketAddress.of(place));
