@@ -37,8 +37,12 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
     --enable-native-access=ALL-UNNAMED"
 
-# Xmx, Xms, Xss, ReservedCodeCacheSize, MaxMetaspaceSize: bounds a few times of what hundreds of guests need, so that a leak is an
+# Xmx, Xss, ReservedCodeCacheSize, MaxMetaspaceSize: bounds a few times of what hundreds of guests need, so that a leak is an
 #   error and not the host's memory.
+# Xms, Xmn: what ten guests need; a young generation that is larger is touched all through before it is first collected, and a
+#   relay of ready-made samples fills it slowly.
+# TrimNativeHeapInterval, milliseconds: what the compiler took from malloc at the start, and is done with, goes back to the host. JVMs
+#   that do not know it keep it.
 # MaxDirectMemorySize: audio on its way; bounded by the guests' limits long before.
 # ExitOnOutOfMemoryError: a daemon that lost a thread is worse than one that its supervisor starts again.
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
@@ -47,8 +51,8 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
 # io.netty.allocator.maxOrder: chunks of 512 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
-daemon_flags="-Xms8m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
-    -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
+daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+    -XX:TrimNativeHeapInterval=10000 -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=6
     -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
