@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.net.CommandFailure;
 import org.virtsound.net.Commands;
 import org.virtsound.net.DhcpServer;
 import org.virtsound.net.GuestPort;
@@ -36,6 +37,16 @@ public final class SoundLan implements GuestNetwork {
 
     @Override
     public synchronized Map<GuestPort, Problem> apply(Collection<GuestPort> ports) {
+        try {
+            return bring(ports);
+        } catch (CommandFailure e) {
+            // A guest that ends takes its port with it, between the look and the command.
+            log.log(System.Logger.Level.DEBUG, "network: looked at once more: " + e.getMessage());
+            return bring(ports);
+        }
+    }
+
+    private Map<GuestPort, Problem> bring(Collection<GuestPort> ports) {
         NetworkState state = NetworkState.read(commands, network);
         NetworkPlan plan = NetworkPlan.up(network, ports, state, Maker.DAEMON);
         apply(plan);
