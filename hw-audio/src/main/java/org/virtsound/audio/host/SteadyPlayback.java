@@ -26,7 +26,7 @@ import org.virtsound.audio.stream.Timing;
  * {@code pace} goes on from the same place against the clock, and keeps what the guest writes; on return that is handed to the host
  * first, so that the latency is what it was. Owned by the audio loop.
  *
- * <p>Indices are the guest's; {@code delta} is what they are ahead of the host's. The read index never goes back.
+ * <p>Indices are the guest's; {@code at} translates them. The read index never goes back.
  */
 final class SteadyPlayback implements SteadyStream, PlaybackStream {
     /** A question of our own among the guest's. */
@@ -42,7 +42,6 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     /** A stream whose buffer is longer loses too much with a host: what it was sent is kept. */
     private static final long KEPT_FROM_US = 200_000;
 
-    private static final long UNKNOWN = Long.MIN_VALUE;
     private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Reply NOBODY = error -> {};
@@ -50,6 +49,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private final SteadyServer server;
     private final PlaybackListener guest;
     private final Remembered wanted;
+    private final HostPosition at;
     private final PacedPlayback pace;
     private final SilenceDetector silence;
     private final Questions questions = new Questions();
@@ -89,22 +89,12 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     private boolean hostIndexKnown;
     private boolean returnWanted;
-    /** What the host has asked for and has not been sent. */
-    private long hostOwed;
-
-    /** From reading to hearing, as the host said last; what was heard then, and when that was, while it plays on since. */
-    private long hostLatencyUs;
-
-    private long heardIndex;
-    private long heardAtNs = UNKNOWN;
-
-    private long delta;
-    private long lastReadIndex;
 
     SteadyPlayback(SteadyServer server, StreamRequest request, PlaybackListener guest) {
         this.server = server;
         this.guest = guest;
         this.wanted = new Remembered(request);
+        this.at = new HostPosition(server.clock());
         this.silentByte = request.spec().format().silence();
         this.silence = new SilenceDetector(request.spec(), server.silenceAfterS());
         this.pace =
@@ -161,7 +151,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         corkedByUs = false;
         hostSuspended = false;
         if (wasLive) {
-            takeOver(estimatedReadIndex());
+            takeOver(readIndex());
         }
         questions.answerAll(this::answer);
         if (!opened) {
@@ -176,30 +166,14 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     }
 
     private void takeOver(long readIndex) {
-        pace.resume(readIndex, hostPlaying && !wanted.corked, wanted.corked, hostLatencyUs);
+        pace.resume(readIndex, hostPlaying && !wanted.corked, wanted.corked, at.latencyUs());
         for (Reply drain : List.copyOf(drains)) {
             pace.drain(error -> drained(drain, error));
         }
     }
 
-    /**
-     * Where the host is. By its credit, what it has not asked for it still has: that is at most minReq behind the truth. Within
-     * that, what was heard goes on from the last answer at the pace of time; the host's latency is what lies between.
-     *
-     * @return between what was told last and what was written
-     */
-    private long estimatedReadIndex() {
-        PlaybackQueue queue = pace.queue();
-        long earliest = queue.writeIndex() - queue.attr().tLength() + hostOwed;
-        long readIndex = earliest;
-        if (heardAtNs != UNKNOWN) {
-            long heard = heardIndex + wanted.spec().bytesOf((server.clock().nowNs() - heardAtNs) / 1000);
-            long likely = heard + wanted.spec().bytesOf(hostLatencyUs);
-            readIndex =
-                    Math.max(earliest, Math.min(likely, earliest + queue.attr().minReq()));
-            hostLatencyUs = Math.max(0, wanted.spec().usOf(readIndex - heard));
-        }
-        return Math.max(lastReadIndex, Math.min(readIndex, queue.writeIndex()));
+    private long readIndex() {
+        return at.estimate(pace.queue(), wanted.spec());
     }
 
     /** The host's stream, opened or roused, goes on where the clock is. */
@@ -268,15 +242,14 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         pace.pause();
         PlaybackQueue queue = pace.queue();
         long end = queue.writeIndex();
-        lastReadIndex = Math.max(lastReadIndex, queue.readIndex());
+        at.readTo(queue.readIndex());
         long skip = coming.skipped(behind);
         long from = Math.max(coming.sent(), Math.min(coming.sent() + skip, end));
         skipBytes = coming.sent() + skip - from;
         long silentBytes = Math.max(0, -behind);
         long sentBytes = coming.sent() - coming.start();
-        delta = from - silentBytes - (coming.hostStart() + sentBytes);
+        at.begin(from - silentBytes - (coming.hostStart() + sentBytes));
         hostPlaying = playing;
-        heardAtNs = UNKNOWN;
         silence.reset();
         // Live once all is there: what the guest writes at the host's first credit comes behind it.
         send(to, from - silentBytes, from, Math.max(from, end));
@@ -305,7 +278,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         for (long index = start; index < end; ) {
             int bytes = (int) Math.min((index < from ? from : end) - index, Frames.MEMBLOCK_USUAL_MAX);
             ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
-            hostOwed -= bytes;
+            at.sent(bytes);
             while (block.isWritable()) {
                 ByteBuffer kept = index < from ? null : pace.kept(index, block.writableBytes());
                 if (kept != null) {
@@ -324,7 +297,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
 
     /** Passes on what the host asks for beyond what the guest still owes. */
     private void passCredit() {
-        long bytes = hostOwed - pace.queue().owed();
+        long bytes = at.owed() - pace.queue().owed();
         if (live && opened && bytes > 0) {
             pace.queue().lend((int) bytes);
             guest.credit((int) bytes);
@@ -338,7 +311,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             return;
         }
         // Before the flush, after which the host asks for all of it anew.
-        long readIndex = estimatedReadIndex();
+        long readIndex = readIndex();
         live = false;
         aside = true;
         hostIndexKnown = false;
@@ -376,17 +349,17 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         PlaybackQueue queue = pace.queue();
         long owedBefore = queue.owed();
         if (mode == SeekMode.RELATIVE_ON_READ) {
-            queue.readAt(estimatedReadIndex(), hostPlaying);
+            queue.readAt(readIndex(), hostPlaying);
         }
         queue.seek(mode, offsetBytes);
         keep(queue, block);
         queue.write(block.readableBytes());
-        hostOwed += queue.owed() - owedBefore;
+        at.sent(owedBefore - queue.owed());
         if (skipBytes > 0) {
             skip(block);
         }
         if (block.isReadable()) {
-            to.write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - delta : offsetBytes);
+            to.write(block, mode, mode == SeekMode.ABSOLUTE ? at.toHost(offsetBytes) : offsetBytes);
         } else {
             block.release();
         }
@@ -408,8 +381,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         int bytes = (int) Math.min(skipBytes, block.readableBytes());
         block.skipBytes(bytes);
         skipBytes -= bytes;
-        delta += bytes;
-        hostOwed += bytes;
+        at.skipped(bytes);
     }
 
     @Override
@@ -420,7 +392,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         PlaybackStream to = host;
         if (live && to != null) {
             to.cork(corked, sure(reply));
-            heardAtNs = UNKNOWN;
+            at.forgetHeard();
             expectAwake();
         } else {
             pace.cork(corked, reply);
@@ -470,11 +442,11 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         settleArrival();
         PlaybackStream to = host;
         if (live && to != null) {
-            pace.queue().readAt(estimatedReadIndex(), hostPlaying);
+            pace.queue().readAt(readIndex(), hostPlaying);
             pace.queue().flush();
             to.flush(sure(reply));
             hostPlaying = false;
-            heardAtNs = UNKNOWN;
+            at.forgetHeard();
             askHost();
         } else {
             pace.flush(reply);
@@ -536,7 +508,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             to.timing(questions.add(tag, localS, localUs, pace.queue().writeIndex()), localS, localUs);
         } else {
             pace.timing(tag, localS, localUs);
-            lastReadIndex = Math.max(lastReadIndex, pace.queue().readIndex());
+            at.readTo(pace.queue().readIndex());
         }
     }
 
@@ -559,7 +531,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     @Override
     public void sampleRate(int rateHz, Reply reply) {
         wanted.rateHz = rateHz;
-        heardAtNs = UNKNOWN;
+        at.forgetHeard();
         if (host != null) {
             host.sampleRate(rateHz, NOBODY);
         }
@@ -637,8 +609,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
                 return;
             }
             server.attached();
-            hostOwed = told.creditBytes();
-            hostLatencyUs = told.deviceLatencyUs();
+            at.opened(told);
             hostWriteIndex = 0;
             hostSuspended = told.suspended();
             hostStarted = false;
@@ -666,7 +637,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         @Override
         public void credit(int bytes) {
             if (ears == this) {
-                hostOwed += bytes;
+                at.asked(bytes);
                 passCredit();
             }
         }
@@ -691,9 +662,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             hostStarted &= ears != this;
             if (ears == this && live) {
                 hostPlaying = false;
-                heardAtNs = UNKNOWN;
-                lastReadIndex = Math.max(lastReadIndex, readIndex + delta);
-                guest.underflow(lastReadIndex);
+                at.forgetHeard();
+                at.readTo(at.toGuest(readIndex));
+                guest.underflow(at.lastReadIndex());
             }
         }
 
@@ -727,20 +698,15 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             if (!questions.remove(number)) {
                 return;
             }
-            hostLatencyUs = timing.firstLatencyUs;
-            heardIndex = timing.readIndex + delta - wanted.spec().bytesOf(hostLatencyUs);
-            heardAtNs = timing.running && hostPlaying ? server.clock().nowNs() : UNKNOWN;
+            at.told(timing, wanted.spec(), timing.running && hostPlaying);
             if (live) {
-                pace.queue().correct(timing.writeIndex + delta - questions.writeIndex(number));
+                pace.queue().correct(timing.writeIndex - questions.writeIndex(number));
             }
-            timing.writeIndex += delta;
-            timing.readIndex = Math.max(lastReadIndex, timing.readIndex + delta);
-            lastReadIndex = timing.readIndex;
             unanswered = false;
             if (questions.tag(number) != OWN_QUESTION) {
                 guest.timing(questions.tag(number), localS, localUs, timing);
             } else if (live) {
-                guest.measured(hostLatencyUs + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
+                guest.measured(at.latencyUs() + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
             }
         }
 
@@ -771,7 +737,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
             if (ears == this && opened) {
                 pace.queue().attr(attr);
                 guest.moved(attr, deviceLatencyUs, false);
-                heardAtNs = UNKNOWN;
+                at.forgetHeard();
                 askHost();
                 suspended(suspended);
             }
