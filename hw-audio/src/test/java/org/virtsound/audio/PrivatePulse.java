@@ -249,7 +249,10 @@ public final class PrivatePulse implements AutoCloseable {
         String printed = new String(client.getInputStream().readAllBytes());
         client.onExit().join();
         if (client.exitValue() != 0) {
-            throw new IOException(String.join(" ", line) + " exited with " + client.exitValue() + ": " + printed);
+            throw new IOException(String.join(" ", line) + " exited with " + client.exitValue() + ": " + printed
+                    + (process == null || process.isAlive()
+                            ? ""
+                            : "the server has ended, code " + process.exitValue() + ":\n" + log()));
         }
         return printed;
     }

@@ -37,6 +37,8 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
     private static final String AUTO = "auto";
     private static final int SILENCE_AFTER_S = 10;
     private static final int ENDS_WITHIN_MS = 300;
+    /** They are put to sleep first. */
+    private static final int SOURCES_GONE_WITHIN_MS = 700;
 
     private final AudioLoop loop;
     private final PaceClock clock;
@@ -169,7 +171,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
     public void close() {
         watch.close();
         try {
-            loop.call(sources::close).thenCompose(gone -> gone).get(ENDS_WITHIN_MS, TimeUnit.MILLISECONDS);
+            loop.call(sources::close).thenCompose(gone -> gone).get(SOURCES_GONE_WITHIN_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(Level.WARNING, "the host's server still has guests' sources: {0}", e.toString());
         } catch (InterruptedException e) {

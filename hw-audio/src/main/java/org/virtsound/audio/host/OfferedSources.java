@@ -36,6 +36,8 @@ final class OfferedSources {
     private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(2);
     /** PulseAudio's newer one first; pipewire-pulse has one. */
     private static final List<String> MODULES = List.of("module-tunnel-source-new", "module-tunnel-source");
+    /** What a tunnel was sent until it sleeps is read by then. */
+    private static final int SLEEPS_AFTER_MS = 200;
     /** Of SUBSCRIBE: sources and modules. */
     private static final int MASK = 0x12;
 
@@ -60,6 +62,8 @@ final class OfferedSources {
         private final String name;
         private final InetSocketAddress server;
         private int module = Command.NONE;
+        /** The host's, while {@link #there}. */
+        private int source = Command.NONE;
         /** Ends when the server has said what became of it; null while it is not asked. */
         private @Nullable CompletableFuture<Void> loading;
 
@@ -135,6 +139,7 @@ final class OfferedSources {
 
     private static void forget(Offer offer) {
         offer.module = Command.NONE;
+        offer.source = Command.NONE;
         offer.there = false;
         loaded(offer);
     }
@@ -218,9 +223,16 @@ final class OfferedSources {
 
         private void found(List<DeviceInfo> sources) {
             for (Offer offer : offers.values()) {
-                if (sources.stream().anyMatch(source -> source.moduleIndex() == offer.module) && !offer.there) {
-                    offer.there = true;
-                    LOG.log(Level.INFO, "the host can listen to {0} at its source {1}", offer.name, offer.sourceName());
+                for (DeviceInfo source : sources) {
+                    if (source.moduleIndex() == offer.module && !offer.there) {
+                        offer.there = true;
+                        offer.source = source.index();
+                        LOG.log(
+                                Level.INFO,
+                                "the host can listen to {0} at its source {1}",
+                                offer.name,
+                                offer.sourceName());
+                    }
                 }
             }
         }
@@ -241,10 +253,10 @@ final class OfferedSources {
                     new Query.GetDeviceInfo(Direction.RECORD, Command.NONE, offer.sourceName()),
                     found -> {
                         found.stream()
-                                .mapToInt(DeviceInfo::moduleIndex)
-                                .filter(module -> module != Command.NONE
-                                        && offers.values().stream().noneMatch(other -> other.module == module))
-                                .forEach(stale -> ask(new ModuleCommand.Unload(stale), in -> {}, error -> {}));
+                                .filter(stale -> stale.moduleIndex() != Command.NONE
+                                        && offers.values().stream()
+                                                .noneMatch(other -> other.module == stale.moduleIndex()))
+                                .forEach(stale -> takeOut(stale.moduleIndex(), stale.index(), () -> {}));
                         load(offer, 0);
                     },
                     error -> load(offer, 0));
@@ -283,9 +295,22 @@ final class OfferedSources {
             if (offer.module == Command.NONE) {
                 gone.complete(null);
             } else {
-                ask(new ModuleCommand.Unload(offer.module), in -> gone.complete(null), error -> gone.complete(null));
+                takeOut(offer.module, offer.source, () -> gone.complete(null));
             }
             return gone;
+        }
+
+        /** Asleep first: PulseAudio 16.1 aborts where a sample comes through a tunnel that is being taken out. */
+        private void takeOut(int module, int source, Runnable then) {
+            Runnable unload = () -> ask(new ModuleCommand.Unload(module), in -> then.run(), error -> then.run());
+            if (source == Command.NONE) {
+                unload.run();
+            } else {
+                ask(
+                        new ModuleCommand.SuspendDevice(Direction.RECORD, source, null, true),
+                        in -> clock.loop().schedule(unload, SLEEPS_AFTER_MS, TimeUnit.MILLISECONDS),
+                        error -> unload.run());
+            }
         }
 
         /** Takes all out, then hangs up. */

@@ -46,4 +46,25 @@ public sealed interface ModuleCommand extends Request {
             return command;
         }
     }
+
+    /** SUSPEND_SINK and SUSPEND_SOURCE: the device goes to sleep, or wakes. */
+    record SuspendDevice(
+            Direction direction, int deviceIndex, @Nullable String deviceName, boolean suspended)
+            implements ModuleCommand {
+        @Override
+        public Opcode opcode() {
+            return direction.pick(Opcode.SUSPEND_SINK, Opcode.SUSPEND_SOURCE);
+        }
+
+        @Override
+        public void encode(TagWriter out, int version) {
+            out.u32(deviceIndex).string(deviceName).bool(suspended);
+        }
+
+        public static SuspendDevice decode(Direction direction, TagReader in, int version) {
+            SuspendDevice command = new SuspendDevice(direction, in.u32(), in.stringOrNull(), in.bool());
+            in.end();
+            return command;
+        }
+    }
 }

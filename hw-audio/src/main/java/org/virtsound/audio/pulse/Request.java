@@ -30,6 +30,8 @@ public sealed interface Request extends Command
             case SET_SOURCE_OUTPUT_MUTE -> MixerCommand.SetStreamMute.decode(Direction.RECORD, in, version);
             case MOVE_SINK_INPUT -> MixerCommand.MoveStream.decode(Direction.PLAYBACK, in, version);
             case MOVE_SOURCE_OUTPUT -> MixerCommand.MoveStream.decode(Direction.RECORD, in, version);
+            case SUSPEND_SINK -> ModuleCommand.SuspendDevice.decode(Direction.PLAYBACK, in, version);
+            case SUSPEND_SOURCE -> ModuleCommand.SuspendDevice.decode(Direction.RECORD, in, version);
             case LOAD_MODULE -> ModuleCommand.Load.decode(in, version);
             case UNLOAD_MODULE -> ModuleCommand.Unload.decode(in, version);
             default -> {
