@@ -62,16 +62,18 @@ final class OfferedSources {
         private final String name;
         private final InetSocketAddress server;
         private int module = Command.NONE;
-        /** The host's, while {@link #there}. */
+        /** The host's; there is none while the tunnel has not reached the guest's server. */
         private int source = Command.NONE;
         /** Ends when the server has said what became of it; null while it is not asked. */
         private @Nullable CompletableFuture<Void> loading;
 
-        private boolean there;
-
         Offer(String name, InetSocketAddress server) {
             this.name = name;
             this.server = server;
+        }
+
+        boolean isThere() {
+            return source != Command.NONE;
         }
 
         String sourceName() {
@@ -116,7 +118,7 @@ final class OfferedSources {
     /** @return the names of those that the host can listen to now */
     List<String> there() {
         return offers.values().stream()
-                .filter(offer -> offer.there)
+                .filter(Offer::isThere)
                 .map(Offer::sourceName)
                 .toList();
     }
@@ -140,7 +142,6 @@ final class OfferedSources {
     private static void forget(Offer offer) {
         offer.module = Command.NONE;
         offer.source = Command.NONE;
-        offer.there = false;
         loaded(offer);
     }
 
@@ -222,24 +223,23 @@ final class OfferedSources {
         }
 
         private void found(List<DeviceInfo> sources) {
-            for (Offer offer : offers.values()) {
-                for (DeviceInfo source : sources) {
-                    if (source.moduleIndex() == offer.module && !offer.there) {
-                        offer.there = true;
-                        offer.source = source.index();
-                        LOG.log(
-                                Level.INFO,
-                                "the host can listen to {0} at its source {1}",
-                                offer.name,
-                                offer.sourceName());
-                    }
-                }
-            }
+            // pipewire-pulse has sources of no module.
+            offers.values().stream()
+                    .filter(offer -> offer.module != Command.NONE && !offer.isThere())
+                    .forEach(offer -> sources.stream()
+                            .filter(source -> source.moduleIndex() == offer.module)
+                            .findFirst()
+                            .ifPresent(source -> appeared(offer, source.index())));
+        }
+
+        private void appeared(Offer offer, int source) {
+            offer.source = source;
+            LOG.log(Level.INFO, "the host can listen to {0} at its source {1}", offer.name, offer.sourceName());
         }
 
         /** Either server ended it; most often the guest has none yet. */
         private void gone(Offer offer) {
-            if (offer.there) {
+            if (offer.isThere()) {
                 LOG.log(Level.INFO, "the source {0} is gone; it is looked for every 2 s", offer.sourceName());
             }
             forget(offer);
@@ -252,12 +252,13 @@ final class OfferedSources {
             look(
                     new Query.GetDeviceInfo(Direction.RECORD, Command.NONE, offer.sourceName()),
                     found -> {
-                        found.stream()
+                        CompletableFuture<?>[] gone = found.stream()
                                 .filter(stale -> stale.moduleIndex() != Command.NONE
                                         && offers.values().stream()
                                                 .noneMatch(other -> other.module == stale.moduleIndex()))
-                                .forEach(stale -> takeOut(stale.moduleIndex(), stale.index(), () -> {}));
-                        load(offer, 0);
+                                .map(stale -> takeOut(stale.moduleIndex(), stale.index()))
+                                .toArray(CompletableFuture[]::new);
+                        var unused = CompletableFuture.allOf(gone).thenRun(() -> load(offer, 0));
                     },
                     error -> load(offer, 0));
         }
@@ -291,18 +292,16 @@ final class OfferedSources {
             if (loading != null) {
                 return loading.thenCompose(outcome -> unload(offer));
             }
-            CompletableFuture<Void> gone = new CompletableFuture<>();
-            if (offer.module == Command.NONE) {
-                gone.complete(null);
-            } else {
-                takeOut(offer.module, offer.source, () -> gone.complete(null));
-            }
-            return gone;
+            return offer.module == Command.NONE
+                    ? CompletableFuture.completedFuture(null)
+                    : takeOut(offer.module, offer.source);
         }
 
         /** Asleep first: PulseAudio 16.1 aborts where a sample comes through a tunnel that is being taken out. */
-        private void takeOut(int module, int source, Runnable then) {
-            Runnable unload = () -> ask(new ModuleCommand.Unload(module), in -> then.run(), error -> then.run());
+        private CompletableFuture<Void> takeOut(int module, int source) {
+            CompletableFuture<Void> gone = new CompletableFuture<>();
+            Runnable unload = () ->
+                    ask(new ModuleCommand.Unload(module), in -> gone.complete(null), error -> gone.complete(null));
             if (source == Command.NONE) {
                 unload.run();
             } else {
@@ -311,6 +310,7 @@ final class OfferedSources {
                         in -> clock.loop().schedule(unload, SLEEPS_AFTER_MS, TimeUnit.MILLISECONDS),
                         error -> unload.run());
             }
+            return gone;
         }
 
         /** Takes all out, then hangs up. */

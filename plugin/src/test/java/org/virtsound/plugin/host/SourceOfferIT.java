@@ -73,6 +73,13 @@ class SourceOfferIT {
         again.run();
         hears(hosts);
 
+        // What a daemon that was killed has left there gives way, so that the name stays.
+        host.daemon().destroyForcibly().waitFor();
+        host.start();
+        await().atMost(SOON).until(() -> host.virtSound("host").output().contains("source:      " + SOURCE));
+        assertThat(sources(hosts).lines().filter(line -> line.contains(SOURCE)).map(line -> line.split("\t")[1]))
+                .containsExactly(SOURCE);
+
         libvirtd.virsh("destroy", offering.name());
         await().atMost(SOON).until(() -> !sources(hosts).contains(SOURCE));
         assertThat(hosts.pactl("list", "short", "modules")).doesNotContain("tunnel");
