@@ -171,12 +171,8 @@ public final class DomainXml {
     }
 
     private static @Nullable Element child(Element parent, String name) {
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element && element.getNodeName().equals(name)) {
-                return element;
-            }
-        }
-        return null;
+        List<Element> children = children(parent, name);
+        return children.isEmpty() ? null : children.get(0);
     }
 
     private static @Nullable String text(Element parent, String name) {
