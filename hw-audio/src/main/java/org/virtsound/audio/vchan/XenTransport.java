@@ -78,7 +78,7 @@ public final class XenTransport implements VchanTransport {
         return new XenTransport(loop, XenStore.PLACES, null);
     }
 
-    static void usable(Path device) throws VchanUnavailableException {
+    private static void usable(Path device) throws VchanUnavailableException {
         if (!Files.isReadable(device) || !Files.isWritable(device)) {
             throw new VchanUnavailableException(device + " may not be used by " + System.getProperty("user.name")
                     + " (expected: its group is that user's, by udev's rules);"

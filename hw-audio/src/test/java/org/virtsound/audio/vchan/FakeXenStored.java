@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +34,9 @@ public final class FakeXenStored implements AutoCloseable {
     private final Set<Integer> domains = new HashSet<>();
     private final Set<Watch> watches = new LinkedHashSet<>();
     private final Set<SocketChannel> clients = new HashSet<>();
-    private final Set<SocketChannel> asking = new HashSet<>();
+    /** Whether a client watches, as its first request told. */
+    private final Map<SocketChannel, Boolean> watching = new HashMap<>();
+
     final List<String> errors = new ArrayList<>();
     private ServerSocketChannel server;
 
@@ -91,16 +94,14 @@ public final class FakeXenStored implements AutoCloseable {
 
     private synchronized void forget(SocketChannel peer) {
         clients.remove(peer);
-        asking.remove(peer);
+        watching.remove(peer);
         watches.removeIf(watch -> watch.client.equals(peer));
     }
 
     private synchronized void answer(SocketChannel client, int type, int request, String[] words) throws IOException {
-        boolean watching = type == 4 || type == 5;
-        if (!watching) {
-            asking.add(client);
-        }
-        error(!watching || !asking.contains(client), "asked and watched over one connection:", words);
+        boolean now = type == 4 || type == 5;
+        Boolean before = watching.putIfAbsent(client, now);
+        error(before == null || before == now, "asked and watched over one connection:", words);
         switch (type) {
             case 1 -> send(client, type, request, children(words[0]));
             case 2 -> {
