@@ -37,23 +37,24 @@ tree() { # NAME PACKAGE…: a Debian 12 tree with these packages
   echo "$*" > "$name.packages"
 }
 
-guest_initrd() { # HOST: busybox, pacat and what they are linked to; of HOST's tree the kernel's NICs as modules and Xen's vchan-socket-proxy; tones
-  local host=$1
+# into_root TREE BINARY DIRECTORY: the tree's binary with what it is linked to, into the root that becomes the guest's
+into_root() {
+  local library
+  cp -L "$1$2" "root/$3/"
+  within "$1" ldd "$2" | grep -o '/[^ ]*' | while read -r library; do install -D "$1$(within "$1" readlink -f "$library")" "root$library"; done
+}
+
+guest_initrd() { # HOST: guest-HOST.initrd of busybox, pacat, HOST's NICs as modules and Xen's vchan-socket-proxy where it has it; tones
+  local host=$1 initrd=guest-$1.initrd
   local sources=("$PARTS/guest-init" "$PARTS/trees.sh" guest.packages "$host.packages")
-  made initrd.guest "${sources[@]}" && return 0
+  made "$initrd" "${sources[@]}" && return 0
   say "the guest's initramfs"
   local kernel; kernel=$(ls "$host/lib/modules" | head -n 1)
   rm -rf root; mkdir -p root/{bin,sbin,usr/bin,lib64,dev,proc,sys,tmp,run,root,modules,var/lib/dbus,etc}
-  local binary library
-  for binary in /usr/bin/pacat /usr/bin/pactl; do
-    cp -L "guest$binary" "root$binary"
-    within guest ldd "$binary" | grep -o '/[^ ]*'
-  done | sort -u | while read -r library; do install -D "guest$(within guest readlink -f "$library")" "root$library"; done
+  into_root guest /usr/bin/pacat usr/bin; into_root guest /usr/bin/pactl usr/bin
   cp "guest$(within guest sh -c 'command -v busybox')" root/bin/busybox
-  if [ -e "$host$VCHAN_PROXY" ]; then
-    cp "$host$VCHAN_PROXY" root/bin/
-    within "$host" ldd "$VCHAN_PROXY" | grep -o '/[^ ]*' | while read -r library; do install -D "$host$(within "$host" readlink -f "$library")" "root$library"; done
-  fi
+  [ ! -e "$host$VCHAN_PROXY" ] || into_root "$host" "$VCHAN_PROXY" bin
+  local binary
   for binary in parec paplay; do ln -s pacat "root/usr/bin/$binary"; done
   : > root/modules.order
   # PVH and HVM guests find the NIC by the platform's PCI device; PV guests by xenbus alone; KVM has virtio. vchan wants grants.
@@ -68,7 +69,7 @@ guest_initrd() { # HOST: busybox, pacat and what they are linked to; of HOST's t
   printf '#!/bin/sh\n[ "$1" = bound ] && ip addr add "$ip/$mask" dev "$interface"; exit 0\n' > root/udhcpc.script; chmod 755 root/udhcpc.script
   local hz; for hz in 1000 1500 2100 2900; do sox -q -n -t raw -r 44100 -c 2 -e signed -b 16 "root/tone-$hz.raw" synth 1 sine $hz gain -12; done
   install -m 755 "$PARTS/guest-init" root/init
-  (cd root && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > initrd.guest.new
-  mv initrd.guest.new initrd.guest
-  sum "${sources[@]}" > initrd.guest.sum
+  (cd root && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > "$initrd.new"
+  mv "$initrd.new" "$initrd"
+  sum "${sources[@]}" > "$initrd.sum"
 }
