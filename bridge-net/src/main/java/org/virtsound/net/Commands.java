@@ -14,4 +14,14 @@ public interface Commands {
     default String run(String... argv) {
         return run(Command.of(argv));
     }
+
+    /**
+     * Reads a file of the kernel's, which each network may have its own of.
+     *
+     * @param path under {@code /proc} or {@code /sys}
+     * @throws CommandFailure there is none, or it may not be read
+     */
+    default String read(String path) {
+        return run("cat", path);
+    }
 }

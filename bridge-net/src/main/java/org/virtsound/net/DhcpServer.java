@@ -52,14 +52,14 @@ public final class DhcpServer implements AutoCloseable {
     }
 
     /**
-     * Makes it serve exactly these guests.
+     * Makes it serve exactly these guests; without any it does not run.
      *
      * @param state holds the bridge, as it is after the plan was applied
      * @return what is wrong, until the next pass mends it or a person does
      */
     public Optional<Problem> serve(SoundNetwork network, List<GuestPort> ports, NetworkState state) {
         Link bridge = state.links().get(network.bridge());
-        if (!network.dhcp() || bridge == null) {
+        if (!network.dhcp() || bridge == null || ports.isEmpty()) {
             close();
             return Optional.empty();
         }

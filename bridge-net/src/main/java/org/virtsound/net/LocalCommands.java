@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +35,7 @@ public final class LocalCommands implements Commands {
     private final long timeoutMs;
 
     public LocalCommands() {
-        this(List.of(), System.getenv().getOrDefault("PATH", "") + ":" + ADMIN_PATH, 10_000);
+        this(List.of(), defaultPath(), 10_000);
     }
 
     /**
@@ -51,21 +51,39 @@ public final class LocalCommands implements Commands {
 
     /** Where a program is, in PATH or the administrator's directories. */
     static Optional<Path> find(String program) {
-        String path = System.getenv().getOrDefault("PATH", "") + ":" + ADMIN_PATH;
-        return Arrays.stream(path.split(":", -1))
-                .filter(directory -> directory.startsWith("/"))
-                .map(directory -> Path.of(directory, program))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return find(program, defaultPath());
+    }
+
+    private static String defaultPath() {
+        return System.getenv().getOrDefault("PATH", "") + ":" + ADMIN_PATH;
+    }
+
+    private static Optional<Path> find(String program, String path) {
+        for (String directory : path.split(":", -1)) {
+            Path found = Path.of(directory, program);
+            if (found.isAbsolute() && Files.isExecutable(found)) {
+                return Optional.of(found);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A command in another network sees that one's files; our own are read without one. */
+    @Override
+    public String read(String file) {
+        if (!prefix.isEmpty()) {
+            return Commands.super.read(file);
+        }
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw CommandFailure.failed(Command.of("cat", file), 1, e.toString());
+        }
     }
 
     @Override
     public String run(Command command) {
-        List<String> argv = new ArrayList<>(prefix);
-        argv.addAll(command.argv());
-        // env looks the program up in our PATH, not in the JVM's.
-        argv.addAll(0, List.of("env", "PATH=" + path, "LC_ALL=C"));
-        Process process = start(command, argv);
+        Process process = start(command);
         try {
             CompletableFuture<String> out = read(process.getInputStream());
             CompletableFuture<String> err = read(process.getErrorStream());
@@ -75,9 +93,6 @@ public final class LocalCommands implements Commands {
             }
             String stderr = err.get(timeoutMs, TimeUnit.MILLISECONDS);
             int exit = process.exitValue();
-            if (exit == 127 && stderr.startsWith("env: ")) {
-                throw CommandFailure.missing(command, stderr.strip());
-            }
             if (exit != 0) {
                 throw CommandFailure.failed(command, exit, stderr);
             }
@@ -93,9 +108,16 @@ public final class LocalCommands implements Commands {
         }
     }
 
-    private static Process start(Command command, List<String> argv) {
+    private Process start(Command command) {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.addAll(command.argv());
+        Path program =
+                find(argv.get(0), path).orElseThrow(() -> CommandFailure.missing(command, "there is none in " + path));
+        argv.set(0, program.toString());
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        builder.environment().putAll(Map.of("PATH", path, "LC_ALL", "C"));
         try {
-            return new ProcessBuilder(argv).start();
+            return builder.start();
         } catch (IOException e) {
             throw CommandFailure.missing(command, String.valueOf(e.getMessage()));
         }

@@ -187,7 +187,7 @@ public record NetworkState(
     /** A file's text, or nothing where this kernel has no such file: one without IPv6, for example. */
     private static String optional(Commands commands, String file) {
         try {
-            return commands.run("cat", file);
+            return commands.read(file);
         } catch (CommandFailure absent) {
             return "";
         }

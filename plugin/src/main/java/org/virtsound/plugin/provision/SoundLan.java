@@ -5,6 +5,8 @@ import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.net.CommandFailure;
 import org.virtsound.net.Commands;
@@ -20,7 +22,7 @@ import org.virtsound.net.SoundNetwork;
 /** The network of this machine: read, planned and applied as one, and DHCP on it. */
 @Singleton
 public final class SoundLan implements GuestNetwork {
-    private static final System.Logger log = System.getLogger(SoundLan.class.getName());
+    private static final Logger log = Logger.getLogger(SoundLan.class.getName());
 
     private final SoundNetwork network;
     private final Commands commands;
@@ -41,7 +43,7 @@ public final class SoundLan implements GuestNetwork {
             return bring(ports);
         } catch (CommandFailure e) {
             // A guest that ends takes its port with it, between the look and the command.
-            log.log(System.Logger.Level.DEBUG, "network: looked at once more: " + e.getMessage());
+            log.log(Level.FINE, "network: looked at once more: " + e.getMessage());
             return bring(ports);
         }
     }
@@ -52,8 +54,8 @@ public final class SoundLan implements GuestNetwork {
         apply(plan);
         List<GuestPort> served =
                 ports.stream().filter(port -> !plan.left().containsKey(port)).toList();
-        // The bridge may be a new one now, which dnsmasq has to learn of.
-        NetworkState now = plan.steps().isEmpty() ? state : NetworkState.read(commands, network);
+        // The bridge may be a new one now, which dnsmasq has to learn of where it has guests.
+        NetworkState now = plan.steps().isEmpty() || served.isEmpty() ? state : NetworkState.read(commands, network);
         tell(dhcp.serve(network, served, now).orElse(null));
         traffic = now.traffic(served);
         return plan.left();
@@ -76,14 +78,14 @@ public final class SoundLan implements GuestNetwork {
     }
 
     private void apply(NetworkPlan plan) {
-        plan.steps().forEach(step -> log.log(System.Logger.Level.DEBUG, "network: " + step.what()));
+        plan.steps().forEach(step -> log.log(Level.FINE, "network: " + step.what()));
         plan.apply(commands);
     }
 
     /** Guests with an address of their own do without DHCP, so this is no guest's problem. */
     private void tell(@Nullable Problem problem) {
         if (problem != null && !problem.equals(dhcpProblem)) {
-            log.log(System.Logger.Level.WARNING, "DHCP: " + problem);
+            log.log(Level.WARNING, "DHCP: " + problem);
         }
         dhcpProblem = problem;
     }
