@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread of its own, {@code port-watch}, which sleeps while nothing happens.
  */
 public final class PortWatch implements AutoCloseable {
-    private static final System.Logger log = System.getLogger(PortWatch.class.getName());
+    private static final Logger log = Logger.getLogger(PortWatch.class.getName());
     private static final int RETRY_MS = 5_000;
 
     private final List<String> prefix;
@@ -75,7 +77,7 @@ public final class PortWatch implements AutoCloseable {
             }
         } catch (IOException e) {
             log.log(
-                    System.Logger.Level.WARNING,
+                    Level.WARNING,
                     "ip monitor: " + e.getMessage() + "; a new port is locked by the next look at the network");
         } catch (InterruptedException e) {
             return; // closed
@@ -98,7 +100,7 @@ public final class PortWatch implements AutoCloseable {
                 read(line);
             }
         } catch (IOException e) {
-            log.log(System.Logger.Level.DEBUG, "ip monitor ended: " + e.getMessage());
+            log.log(Level.FINE, "ip monitor ended: " + e.getMessage());
         } finally {
             started.destroy();
         }
@@ -139,7 +141,7 @@ public final class PortWatch implements AutoCloseable {
                 commands.run(PortSettings.lock(device, false));
             } catch (CommandFailure e) {
                 // It is gone again, or the next look at the network says what is wrong.
-                log.log(System.Logger.Level.DEBUG, "port " + device + ": " + e.getMessage());
+                log.log(Level.FINE, "port " + device + ": " + e.getMessage());
             }
         }
     }

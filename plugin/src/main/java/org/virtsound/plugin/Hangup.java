@@ -1,6 +1,8 @@
 package org.virtsound.plugin;
 
 import java.lang.reflect.Proxy;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * SIGHUP as the wish to read the configuration again; without it the JVM would end. Java has no public interface for signals, and
@@ -29,8 +31,7 @@ final class Hangup {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
         } catch (ReflectiveOperationException e) {
-            System.getLogger(Hangup.class.getName())
-                    .log(System.Logger.Level.WARNING, "SIGHUP ends this JVM's process", e);
+            Logger.getLogger(Hangup.class.getName()).log(Level.WARNING, "SIGHUP ends this JVM's process", e);
         }
     }
 }

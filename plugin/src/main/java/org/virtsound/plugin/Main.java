@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.net.CommandFailure;
 import org.virtsound.net.NetworkException;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ended by a signal", "1:failed", "2:wrong usage or configuration", "77:needs root"})
 public final class Main implements Callable<Integer> {
-    private static final System.Logger log = System.getLogger(Main.class.getName());
+    private static final Logger log = Logger.getLogger(Main.class.getName());
 
     @Option(
             names = "--config",
@@ -68,7 +70,7 @@ public final class Main implements Callable<Integer> {
         try {
             return serve();
         } catch (RuntimeException e) {
-            log.log(System.Logger.Level.ERROR, "cannot go on", e);
+            log.log(Level.SEVERE, "cannot go on", e);
             return ExitCode.FAILED;
         }
     }
@@ -79,14 +81,14 @@ public final class Main implements Callable<Integer> {
         try {
             read = ConfigFile.read(config);
         } catch (BadConfigException e) {
-            log.log(System.Logger.Level.ERROR, String.valueOf(e.getMessage()));
+            log.log(Level.SEVERE, String.valueOf(e.getMessage()));
             return ExitCode.USAGE;
         }
         Service service =
                 Guice.createInjector(Stage.PRODUCTION, new ServiceModule(read)).getInstance(Service.class);
         Thread stop = new Thread(
                 () -> {
-                    log.log(System.Logger.Level.INFO, "ends");
+                    log.log(Level.INFO, "ends");
                     service.stop();
                     // A signal is the ordinary end of a daemon; without this it would be exit code 143.
                     Runtime.getRuntime().halt(ExitCode.DONE);
@@ -95,7 +97,7 @@ public final class Main implements Callable<Integer> {
         try {
             service.start();
         } catch (IOException | NetworkException | CommandFailure e) {
-            log.log(System.Logger.Level.ERROR, "cannot start: " + e.getMessage());
+            log.log(Level.SEVERE, "cannot start: " + e.getMessage());
             service.stop();
             return Privilege.mayManageNetwork() ? ExitCode.FAILED : ExitCode.NEEDS_ROOT;
         }
@@ -113,13 +115,13 @@ public final class Main implements Callable<Integer> {
         try {
             boolean same = ConfigFile.read(config).equals(inForce);
             log.log(
-                    same ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    same ? Level.INFO : Level.WARNING,
                     same
                             ? "reload: the configuration is the same; every guest is looked at anew"
                             : "reload: the configuration has changed and needs a restart: systemctl restart virtsoundd;"
                                     + " every guest is looked at anew");
         } catch (BadConfigException e) {
-            log.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force: " + e.getMessage());
+            log.log(Level.SEVERE, "reload: the old configuration stays in force: " + e.getMessage());
         }
         service.reload();
     }

@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.host.HostSound;
@@ -36,7 +38,7 @@ import org.virtsound.plugin.xen.XlGuests;
  */
 @Singleton
 final class Service {
-    private static final System.Logger log = System.getLogger(Service.class.getName());
+    private static final Logger log = Logger.getLogger(Service.class.getName());
     private static final Path LIBVIRTS_CONTAINERS = Path.of("/etc/libvirt/lxc");
     private static final int RECONCILER_STOPS_WITHIN_MS = 700;
     /** It passes every second; a call to libvirt or to a command of the network may hold it for longer. */
@@ -126,7 +128,7 @@ final class Service {
                     e);
         }
         log.log(
-                System.Logger.Level.INFO,
+                Level.INFO,
                 "bridge " + network.bridge() + " is up; guests connect to " + address.getHostString() + ":"
                         + address.getPort());
         undo.push(locals::stop);
@@ -137,7 +139,7 @@ final class Service {
         if (metrics != null) {
             control.serveMetrics(metrics);
             log.log(
-                    System.Logger.Level.INFO,
+                    Level.INFO,
                     "metrics for every user of this machine: http://" + metrics.getHostString() + ":"
                             + metrics.getPort() + "/metrics");
         }
@@ -165,7 +167,7 @@ final class Service {
         }
         OutsideMachines machines = new OutsideMachines(network, config.machines());
         log.log(
-                System.Logger.Level.WARNING,
+                Level.WARNING,
                 "network.uplink: " + network.uplink() + " is a port of bridge " + network.bridge()
                         + ", so that machines outside reach it; " + machines);
         reconciler.connected(machines);
@@ -190,7 +192,7 @@ final class Service {
             try {
                 undo.pop().run();
             } catch (IOException | RuntimeException e) {
-                log.log(System.Logger.Level.WARNING, "while stopping", e);
+                log.log(Level.WARNING, "while stopping", e);
             }
         }
     }

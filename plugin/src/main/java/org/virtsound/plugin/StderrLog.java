@@ -10,7 +10,7 @@ import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line an event on stderr, whoever logs: {@code System.Logger}, Netty and Guice end up here by way of java.util.logging. Under
+ * One line an event on stderr, whoever logs: we and Guice by java.util.logging, Netty by way of it. Under
  * systemd the line starts with journald's priority, {@code <6>}; the time is then the journal's business.
  */
 final class StderrLog extends Handler {

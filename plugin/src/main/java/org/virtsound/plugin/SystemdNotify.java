@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
 
@@ -18,7 +20,7 @@ import org.virtsound.audio.stream.AudioLoop;
  * is fed from the audio loop, so a loop that hangs feeds it no more. For any thread.
  */
 final class SystemdNotify implements AutoCloseable {
-    private static final System.Logger log = System.getLogger(SystemdNotify.class.getName());
+    private static final Logger log = Logger.getLogger(SystemdNotify.class.getName());
     private static final int CONNECTS_WITHIN_MS = 1000;
 
     private final AudioLoop loop;
@@ -45,7 +47,7 @@ final class SystemdNotify implements AutoCloseable {
                 .awaitUninterruptibly()
                 .channel();
         if (!channel.isActive()) {
-            log.log(System.Logger.Level.WARNING, "systemd does not answer on " + socket + "; NOTIFY_SOCKET names it");
+            log.log(Level.WARNING, "systemd does not answer on " + socket + "; NOTIFY_SOCKET names it");
         }
         return new SystemdNotify(loop, channel, microseconds(environment.get("WATCHDOG_USEC")));
     }

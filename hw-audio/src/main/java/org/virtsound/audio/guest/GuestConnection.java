@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.virtsound.audio.pulse.FrameDecoder;
 import org.virtsound.audio.pulse.FrameListener;
 import org.virtsound.audio.pulse.ProtocolException;
@@ -21,7 +23,7 @@ import org.virtsound.audio.stream.SeekMode;
  * One connection of one guest, from accepted to closed; whatever goes wrong in it ends it and nothing else. Owned by the audio loop.
  */
 final class GuestConnection extends ChannelInboundHandlerAdapter implements FrameListener {
-    private static final System.Logger LOG = System.getLogger(GuestConnection.class.getName());
+    private static final Logger LOG = Logger.getLogger(GuestConnection.class.getName());
     private static final String THROTTLE = "throttle";
     private static final String FRAMES = "frames";
     private static final String SESSION = "session";
@@ -90,7 +92,7 @@ final class GuestConnection extends ChannelInboundHandlerAdapter implements Fram
         } else if (cause instanceof IOException) {
             ctx.close();
         } else {
-            LOG.log(System.Logger.Level.ERROR, "guest '" + relay.guest().name() + "': connection closed", cause);
+            LOG.log(Level.SEVERE, "guest '" + relay.guest().name() + "': connection closed", cause);
             broken("internal", String.valueOf(cause));
         }
     }

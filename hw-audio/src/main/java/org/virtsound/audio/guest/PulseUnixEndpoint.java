@@ -16,6 +16,8 @@ import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.stream.AudioLoop;
@@ -26,7 +28,7 @@ import org.virtsound.audio.stream.AudioLoop;
  * public methods are for any thread; all state is the audio loop's.
  */
 public final class PulseUnixEndpoint implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(PulseUnixEndpoint.class.getName());
+    private static final Logger LOG = Logger.getLogger(PulseUnixEndpoint.class.getName());
     private static final int BACKLOG = 64;
 
     private final AudioLoop loop;
@@ -138,7 +140,7 @@ public final class PulseUnixEndpoint implements AutoCloseable {
         int gid = peer.gids().length == 0 ? -1 : peer.gids()[0];
         if (!peers.allows(peer.uid(), gid)) {
             LOG.log(
-                    System.Logger.Level.WARNING,
+                    Level.WARNING,
                     "guest '" + guest.identity().name() + "': uid " + Integer.toUnsignedString(peer.uid())
                             + " may not use " + place.socket() + "; connection closed");
             channel.close();

@@ -1,10 +1,10 @@
 package org.virtsound.audio.guest;
 
-import static java.lang.System.Logger.Level.DEBUG;
-
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.RelayConnection;
@@ -20,7 +20,7 @@ import org.virtsound.audio.vchan.VchanTransport;
  * <p>Source: qubes-audio.md, 1, 2 and 5.
  */
 final class QubesGuest {
-    private static final System.Logger log = System.getLogger(QubesGuest.class.getName());
+    private static final Logger log = Logger.getLogger(QubesGuest.class.getName());
 
     static final int PLAYBACK_PORT = 4713;
     static final int CAPTURE_PORT = 4714;
@@ -91,9 +91,9 @@ final class QubesGuest {
             return;
         }
         openedNanos = System.nanoTime();
-        log.log(DEBUG, "{0}: its audio agent is connected", relay.identity().name());
+        log.log(Level.FINE, relay.identity().name() + ": its audio agent is connected");
         session = new QubesSession(loop, connection, playbackChannel, captureChannel, () -> {
-            log.log(DEBUG, "{0}: its audio agent has gone", relay.identity().name());
+            log.log(Level.FINE, relay.identity().name() + ": its audio agent has gone");
             session = null;
             playback = null;
             capture = null;
@@ -165,7 +165,7 @@ final class QubesGuest {
 
         @Override
         public void gone() {
-            log.log(DEBUG, "{0}: domain {1} is no more", relay.identity().name(), peer.domid());
+            log.log(Level.FINE, relay.identity().name() + ": domain " + peer.domid() + " is no more");
             QubesGuest.this.close();
         }
     }

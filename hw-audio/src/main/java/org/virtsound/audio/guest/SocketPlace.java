@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Where a unix socket lies and who may open it: a directory that outlives the socket, so that a container's mount of it stays
@@ -23,7 +25,7 @@ public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) 
     /** The socket's name in its directory, as PulseAudio calls its own. */
     public static final String NAME = "native";
 
-    private static final System.Logger LOG = System.getLogger(SocketPlace.class.getName());
+    private static final Logger LOG = Logger.getLogger(SocketPlace.class.getName());
     private static final int FOR_ALL = 0666;
 
     /** The kernel's {@code sun_path} without its NUL. */
@@ -95,7 +97,7 @@ public record SocketPlace(Path directory, int ownerUid, int ownerGid, int mode) 
             Files.setAttribute(socket(), "unix:gid", ownerGid, NOFOLLOW_LINKS);
         } catch (FileSystemException e) {
             LOG.log(
-                    System.Logger.Level.INFO,
+                    Level.INFO,
                     socket() + " cannot be given to uid " + ownerUid + " (" + e.getReason()
                             + "); who connects is checked all the same");
             granted = FOR_ALL;

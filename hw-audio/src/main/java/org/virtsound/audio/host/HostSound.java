@@ -3,8 +3,6 @@ package org.virtsound.audio.host;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.util.concurrent.Ticker;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
@@ -33,7 +33,7 @@ import org.virtsound.audio.stream.SourceOffers;
  * the audio loop; the methods that return a future are for any thread.
  */
 public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
-    private static final Logger LOG = System.getLogger(HostSound.class.getName());
+    private static final Logger LOG = Logger.getLogger(HostSound.class.getName());
     private static final String AUTO = "auto";
     private static final int SILENCE_AFTER_S = 10;
     private static final int ENDS_WITHIN_MS = 300;
@@ -105,7 +105,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         this.why = choice.why();
         watch.watch(choice.watched());
         loop.eventLoop().execute(() -> sources.use(listening()));
-        LOG.log(Level.INFO, "host sound: {0}, {1}", backend.describe(), why);
+        LOG.log(Level.INFO, "host sound: " + backend.describe() + ", " + why);
         tellProblem(choice);
     }
 
@@ -173,7 +173,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         try {
             loop.call(sources::close).thenCompose(gone -> gone).get(SOURCES_GONE_WITHIN_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.WARNING, "the host's server still has guests' sources: {0}", e.toString());
+            LOG.log(Level.WARNING, "the host's server still has guests' sources: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -222,7 +222,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
 
     private void tellProblem(SeatChooser.Choice choice) {
         if (choice.problem() != null && !choice.problem().equals(choiceProblem)) {
-            LOG.log(Level.WARNING, "host sound: {0}", choice.problem());
+            LOG.log(Level.WARNING, "host sound: " + choice.problem());
         }
         choiceProblem = choice.problem();
     }
@@ -253,7 +253,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         public void reached(SteadyServer server) {
             if (problem != null) {
                 problem = null;
-                LOG.log(Level.INFO, "host sound is back: {0}", server.describe());
+                LOG.log(Level.INFO, "host sound is back: " + server.describe());
             }
         }
 
@@ -261,7 +261,7 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         public void trouble(SteadyServer server, String reason) {
             if (!reason.equals(problem)) {
                 problem = reason;
-                LOG.log(Level.WARNING, "no host sound: {0}; guests go on in silence until it is there", reason);
+                LOG.log(Level.WARNING, "no host sound: " + reason + "; guests go on in silence until it is there");
             }
         }
 

@@ -1,7 +1,5 @@
 package org.virtsound.audio.host;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Command;
@@ -32,7 +32,7 @@ import org.virtsound.audio.stream.ErrorCode;
  * <p>Source: native-protocol.md, 7 and 8.
  */
 final class OfferedSources {
-    private static final Logger LOG = System.getLogger(OfferedSources.class.getName());
+    private static final Logger LOG = Logger.getLogger(OfferedSources.class.getName());
     private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(2);
     /** PulseAudio's newer one first; pipewire-pulse has one. */
     private static final List<String> MODULES = List.of("module-tunnel-source-new", "module-tunnel-source");
@@ -180,7 +180,7 @@ final class OfferedSources {
         String reason = "the host's server does not load " + MODULES.get(MODULES.size() - 1) + ": " + error;
         if (!reason.equals(problem)) {
             problem = reason;
-            LOG.log(Level.WARNING, "source of {0}: {1}", offer.name, reason);
+            LOG.log(Level.WARNING, "source of " + offer.name + ": " + reason);
         }
         later();
     }
@@ -234,13 +234,13 @@ final class OfferedSources {
 
         private void appeared(Offer offer, int source) {
             offer.source = source;
-            LOG.log(Level.INFO, "the host can listen to {0} at its source {1}", offer.name, offer.sourceName());
+            LOG.log(Level.INFO, "the host can listen to " + offer.name + " at its source " + offer.sourceName());
         }
 
         /** Either server ended it; most often the guest has none yet. */
         private void gone(Offer offer) {
             if (offer.isThere()) {
-                LOG.log(Level.INFO, "the source {0} is gone; it is looked for every 2 s", offer.sourceName());
+                LOG.log(Level.INFO, "the source " + offer.sourceName() + " is gone; it is looked for every 2 s");
             }
             forget(offer);
             later();

@@ -1,8 +1,6 @@
 package org.virtsound.audio.host;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +11,8 @@ import java.nio.file.WatchService;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * that exists above it. One sleeping thread of its own; costs nothing while nothing happens.
  */
 final class PathWatch implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(PathWatch.class.getName());
+    private static final Logger LOG = Logger.getLogger(PathWatch.class.getName());
     private static final WatchEvent.Kind<?>[] KINDS = {
         StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_MODIFY
     };
@@ -51,7 +51,9 @@ final class PathWatch implements AutoCloseable {
         try {
             return Path.of("/").getFileSystem().newWatchService();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "no inotify ({0}): the host's sound server is looked for every 2 s", e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "no inotify (" + e.getMessage() + "): the host's sound server is looked for every 2 s");
             return null;
         }
     }
@@ -113,7 +115,7 @@ final class PathWatch implements AutoCloseable {
             try {
                 service.close();
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, "closing inotify", e);
+                LOG.log(Level.FINE, "closing inotify", e);
             }
         }
     }

@@ -20,8 +20,6 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -29,6 +27,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Cookie;
@@ -56,7 +56,7 @@ import org.virtsound.audio.stream.SeekMode;
  * <p>Source: native-protocol.md, 5; pulse-mediation.md, B and E.
  */
 final class PulseClient implements FrameListener {
-    private static final Logger LOG = System.getLogger(PulseClient.class.getName());
+    private static final Logger LOG = Logger.getLogger(PulseClient.class.getName());
     /** One text for a server that ended and one that has not come: it is one trouble. */
     private static final String GONE = "no server listens there";
 
@@ -502,7 +502,7 @@ final class PulseClient implements FrameListener {
                 error = nonsense ? ErrorCode.PROTOCOL : ErrorCode.CONNECTIONTERMINATED;
             }
             if (!(cause instanceof ProtocolException || cause instanceof IOException)) {
-                LOG.log(Level.ERROR, "connection to " + address.text() + " ended by a defect", cause);
+                LOG.log(Level.SEVERE, "connection to " + address.text() + " ended by a defect", cause);
             }
             ctx.close();
         }

@@ -1,9 +1,5 @@
 package org.virtsound.audio.vchan;
 
-import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.INFO;
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -20,6 +16,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.AudioLoop;
 
@@ -31,7 +29,7 @@ import org.virtsound.audio.stream.AudioLoop;
  * <p>Source: qubes-audio.md, 2 and 7.
  */
 public final class XenTransport implements VchanTransport {
-    private static final System.Logger log = System.getLogger(XenTransport.class.getName());
+    private static final Logger log = Logger.getLogger(XenTransport.class.getName());
     private static final List<Path> DEVICES = List.of(Path.of("/dev/xen/gntdev"), Path.of("/dev/xen/evtchn"));
     private static final String OWN_ID = "domid";
     private static final String RELEASED = "@releaseDomain";
@@ -138,7 +136,7 @@ public final class XenTransport implements VchanTransport {
                     String token = fresh.nextEvent();
                     if (!trouble.isEmpty()) {
                         trouble = "";
-                        log.log(INFO, "xenstore is back");
+                        log.log(Level.INFO, "xenstore is back");
                     }
                     if (news.add(token)) {
                         asking.execute(() -> {
@@ -150,7 +148,9 @@ public final class XenTransport implements VchanTransport {
             } catch (IOException e) {
                 if (!closed && !e.toString().equals(trouble)) {
                     trouble = e.toString();
-                    log.log(WARNING, "xenstore: {0}; trying again, and no vchan is opened meanwhile", e.getMessage());
+                    log.log(
+                            Level.WARNING,
+                            "xenstore: " + e.getMessage() + "; trying again, and no vchan is opened meanwhile");
                 }
             }
             pause();
@@ -168,7 +168,7 @@ public final class XenTransport implements VchanTransport {
             try {
                 question.to(now);
             } catch (IOException e) {
-                log.log(DEBUG, "xenstore", e);
+                log.log(Level.FINE, "xenstore", e);
                 store = null;
                 now.close();
             }
@@ -201,7 +201,7 @@ public final class XenTransport implements VchanTransport {
     private void watch(XenStore from, Collection<XenOpening> all) throws IOException {
         String ownId = from.read(OWN_ID);
         if (ownId == null) {
-            log.log(WARNING, "xenstore does not tell this domain''s number; no vchan can be opened");
+            log.log(Level.WARNING, "xenstore does not tell this domain''s number; no vchan can be opened");
             return;
         }
         for (XenOpening each : all) {
@@ -242,7 +242,7 @@ public final class XenTransport implements VchanTransport {
         try {
             opening.listener().opened(connector.channel(handle, opening.listener()));
         } catch (IOException e) {
-            log.log(WARNING, "vchan of domain " + opening.domid() + " cannot be watched", e);
+            log.log(Level.WARNING, "vchan of domain " + opening.domid() + " cannot be watched", e);
             opening.listener().broken(String.valueOf(e.getMessage()));
         }
     }

@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ import org.virtsound.plugin.domain.SoundSettings;
 
 /** Endpoints as files, {@code local.d/NAME.conf} beside the configuration; and as JSON, which is the same without the file. */
 public final class LocalFiles {
-    private static final System.Logger log = System.getLogger(LocalFiles.class.getName());
+    private static final Logger log = Logger.getLogger(LocalFiles.class.getName());
     private static final String SUFFIX = ".conf";
     /** Where a domain's metadata has the settings that an endpoint has. */
     private static final Map<String, Setting> SETTINGS = Map.of(
@@ -66,11 +68,11 @@ public final class LocalFiles {
                 try {
                     found.put(name, read(name));
                 } catch (IllegalArgumentException | ConfigException e) {
-                    log.log(System.Logger.Level.ERROR, file + ": " + e.getMessage() + "; the endpoint is left out");
+                    log.log(Level.SEVERE, file + ": " + e.getMessage() + "; the endpoint is left out");
                 }
             }
         } catch (IOException e) {
-            log.log(System.Logger.Level.ERROR, directory + ": cannot be read: " + e.getMessage());
+            log.log(Level.SEVERE, directory + ": cannot be read: " + e.getMessage());
         }
         return new ArrayList<>(found.values());
     }

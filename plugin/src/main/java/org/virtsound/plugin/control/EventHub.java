@@ -18,6 +18,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.virtsound.audio.host.HostStatus;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.plugin.provision.GuestEvent;
@@ -28,7 +30,7 @@ import org.virtsound.plugin.provision.GuestEvent;
  */
 @Singleton
 public final class EventHub {
-    private static final System.Logger log = System.getLogger("org.virtsound.events");
+    private static final Logger log = Logger.getLogger("org.virtsound.events");
     private static final ChannelMatcher BEHIND = channel -> !channel.isWritable();
 
     private final ChannelGroup listeners = new DefaultChannelGroup("events", GlobalEventExecutor.INSTANCE);
@@ -59,7 +61,7 @@ public final class EventHub {
         channel.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess()) {
                 listeners.add(channel);
-                log.log(System.Logger.Level.DEBUG, "control: somebody watches");
+                log.log(Level.FINE, "control: somebody watches");
             }
         });
     }

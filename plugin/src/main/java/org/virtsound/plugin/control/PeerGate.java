@@ -8,13 +8,15 @@ import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** First in the pipeline: reads nothing of a peer before it is known to be allowed, and closes on one that is not. */
 final class PeerGate extends ChannelInboundHandlerAdapter {
     /** Who it is, for people. */
     static final AttributeKey<String> PEER = AttributeKey.valueOf(PeerGate.class, "peer");
 
-    private static final System.Logger log = System.getLogger(PeerGate.class.getName());
+    private static final Logger log = Logger.getLogger(PeerGate.class.getName());
 
     private final Peers peers;
     private final Executor blocking;
@@ -38,9 +40,7 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
                             if (member.isPresent()) {
                                 admit(ctx, uid, member.get());
                             } else {
-                                log.log(
-                                        System.Logger.Level.WARNING,
-                                        "control: uid " + uid + " is not in the group; refused");
+                                log.log(Level.WARNING, "control: uid " + uid + " is not in the group; refused");
                                 ctx.close();
                             }
                         },

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * asks the group database a second time, since a peer's credentials carry its primary group alone.
  */
 final class Peers {
-    private static final System.Logger log = System.getLogger(Peers.class.getName());
+    private static final Logger log = Logger.getLogger(Peers.class.getName());
     private static final int ROOT = 0;
     private static final int ANSWER_WITHIN_S = 2;
     private static final Path SELF = Path.of("/proc/self");
@@ -46,7 +48,7 @@ final class Peers {
                     FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(groupName));
         } catch (UserPrincipalNotFoundException e) {
             log.log(
-                    System.Logger.Level.INFO,
+                    Level.INFO,
                     "no group " + groupName
                             + ", so only root may use the control socket; for others: groupadd --system " + groupName);
             return new Peers(uid, null);
@@ -97,9 +99,7 @@ final class Peers {
                             .anyMatch(each -> each.endsWith("(" + group.getName() + ")"));
             return isMember ? Optional.of(words.group(1)) : Optional.empty();
         } catch (IOException e) {
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "control: cannot ask for the groups of uid " + uid + ": " + e.getMessage());
+            log.log(Level.WARNING, "control: cannot ask for the groups of uid " + uid + ": " + e.getMessage());
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** From an HTTP request to a {@link Request}, and from an {@link Answer} to a response. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final System.Logger log = System.getLogger(RequestHandler.class.getName());
+    private static final Logger log = Logger.getLogger(RequestHandler.class.getName());
 
     private final Resources resources;
     private final @Nullable EventHub events;
@@ -62,10 +64,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .whenCompleteAsync(
                         (answer, failure) -> {
                             if (failure != null) {
-                                log.log(
-                                        System.Logger.Level.ERROR,
-                                        "control: " + request.method() + " " + http.uri(),
-                                        failure);
+                                log.log(Level.SEVERE, "control: " + request.method() + " " + http.uri(), failure);
                                 write(ctx, Answer.error(500, "failed; the daemon's log says why"), false);
                             } else {
                                 write(ctx, answer, keepAlive);
@@ -121,7 +120,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.log(System.Logger.Level.DEBUG, "control: connection: " + cause);
+        log.log(Level.FINE, "control: connection: " + cause);
         ctx.close();
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.host.HostStatus;
 import org.virtsound.audio.relay.GuestIdentity;
@@ -19,10 +20,10 @@ import org.virtsound.plugin.provision.GuestEvent;
  * @param text for people
  * @param data for programs
  */
-record ServiceEvent(String type, System.Logger.Level level, String text, Map<String, Object> data) {
-    private static final System.Logger.Level INFO = System.Logger.Level.INFO;
-    private static final System.Logger.Level WARNING = System.Logger.Level.WARNING;
-    private static final System.Logger.Level DEBUG = System.Logger.Level.DEBUG;
+record ServiceEvent(String type, Level level, String text, Map<String, Object> data) {
+    private static final Level INFO = Level.INFO;
+    private static final Level WARNING = Level.WARNING;
+    private static final Level DEBUG = Level.FINE;
 
     static ServiceEvent of(GuestEvent event) {
         if (event instanceof GuestEvent.Up up) {
@@ -146,8 +147,7 @@ record ServiceEvent(String type, System.Logger.Level level, String text, Map<Str
     }
 
     /** @param pairs of key and value */
-    private static ServiceEvent of(
-            String type, System.Logger.Level level, GuestIdentity guest, String text, Object... pairs) {
+    private static ServiceEvent of(String type, Level level, GuestIdentity guest, String text, Object... pairs) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("time", Instant.now().toString());
         data.put("event", type);

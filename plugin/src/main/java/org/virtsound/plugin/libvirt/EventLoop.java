@@ -1,5 +1,7 @@
 package org.virtsound.plugin.libvirt;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.libvirt.Connect;
 import org.libvirt.Library;
 import org.libvirt.LibvirtException;
@@ -7,7 +9,7 @@ import org.libvirt.jna.Libvirt;
 
 /** libvirt's event loop: there is one a process, it is there before the first connection and stays. */
 final class EventLoop {
-    private static final System.Logger log = System.getLogger(EventLoop.class.getName());
+    private static final Logger log = Logger.getLogger(EventLoop.class.getName());
 
     /** Held for good, as all that native code calls; without it libvirt prints each error on stderr. */
     private static final Libvirt.VirErrorCallback SILENT = (data, error) -> {};
@@ -33,7 +35,7 @@ final class EventLoop {
             try {
                 Library.processEvent();
             } catch (LibvirtException e) {
-                log.log(System.Logger.Level.WARNING, "libvirt's event loop: " + e.getMessage());
+                log.log(Level.WARNING, "libvirt's event loop: " + e.getMessage());
             }
         }
     }

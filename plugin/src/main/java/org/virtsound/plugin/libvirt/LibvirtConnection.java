@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -24,7 +26,7 @@ import org.virtsound.plugin.provision.HypervisorException;
  * meanwhile, which would end the JVM; libvirt's callbacks never take it.
  */
 final class LibvirtConnection implements Hypervisor {
-    private static final System.Logger log = System.getLogger(LibvirtConnection.class.getName());
+    private static final Logger log = Logger.getLogger(LibvirtConnection.class.getName());
     private static final AtomicLong GENERATIONS = new AtomicLong();
     private static final int KEEPALIVE_INTERVAL_S = 2;
     private static final int KEEPALIVE_COUNT = 2;
@@ -85,7 +87,7 @@ final class LibvirtConnection implements Hypervisor {
             try {
                 handle.setKeepAlive(KEEPALIVE_INTERVAL_S, KEEPALIVE_COUNT);
             } catch (LibvirtException e) {
-                log.log(System.Logger.Level.DEBUG, uri + " has no keepalive: " + e.getMessage());
+                log.log(Level.FINE, uri + " has no keepalive: " + e.getMessage());
             }
             return true;
         });
@@ -187,7 +189,7 @@ final class LibvirtConnection implements Hypervisor {
             mine = false;
         }
         if (!mine) {
-            log.log(System.Logger.Level.WARNING, uri + ": a call hangs, so its connection stays open");
+            log.log(Level.WARNING, uri + ": a call hangs, so its connection stays open");
             return;
         }
         try {
@@ -196,11 +198,11 @@ final class LibvirtConnection implements Hypervisor {
                 DomainEvents.deregister(handle.pointer(), generation, callbacks);
                 int references = handle.close();
                 if (references != 0) {
-                    log.log(System.Logger.Level.WARNING, uri + ": " + references + " references left after close");
+                    log.log(Level.WARNING, uri + ": " + references + " references left after close");
                 }
             }
         } catch (LibvirtException e) {
-            log.log(System.Logger.Level.WARNING, uri + ": close: " + e.getMessage());
+            log.log(Level.WARNING, uri + ": close: " + e.getMessage());
         } finally {
             lock.unlock();
         }

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.LibvirtException;
 import org.virtsound.plugin.provision.HypervisorException;
@@ -19,7 +21,7 @@ import org.virtsound.plugin.provision.HypervisorListener;
  * that callbacks set; a connection is opened on a thread of its own, since a daemon that hangs would hold it for ever.
  */
 final class LibvirtLink {
-    private static final System.Logger log = System.getLogger(LibvirtLink.class.getName());
+    private static final Logger log = Logger.getLogger(LibvirtLink.class.getName());
     private static final int OPEN_WITHIN_MS = 10_000;
     private static final int FIRST_RETRY_MS = 250;
     private static final int LAST_RETRY_MS = 5_000;
@@ -99,7 +101,7 @@ final class LibvirtLink {
                 events.incrementAndGet();
                 listener.changed(connection, domain);
             });
-            log.log(System.Logger.Level.INFO, "connected to " + connection.uri());
+            log.log(Level.INFO, "connected to " + connection.uri());
             lastTrouble = null;
             problem = null;
             uris = List.of(connection.uri());
@@ -110,9 +112,7 @@ final class LibvirtLink {
                 LockSupport.park(this);
             }
             if (!stop.isDone()) {
-                log.log(
-                        System.Logger.Level.WARNING,
-                        connection.uri() + " is gone; guests keep their sound, and it is tried again");
+                log.log(Level.WARNING, connection.uri() + " is gone; guests keep their sound, and it is tried again");
             }
         } catch (HypervisorException e) {
             trouble(connection.uri() + ": " + e.getMessage());
@@ -132,7 +132,7 @@ final class LibvirtLink {
             try {
                 LibvirtConnection connection = open(uri);
                 if (!reasons.isEmpty()) {
-                    log.log(System.Logger.Level.INFO, "not served, as it does not answer: " + reasons);
+                    log.log(Level.INFO, "not served, as it does not answer: " + reasons);
                 }
                 return connection;
             } catch (HypervisorException e) {
@@ -198,7 +198,7 @@ final class LibvirtLink {
         problem = text;
         boolean isNew =
                 lastTrouble == null || (!text.equals(lastTrouble) && System.nanoTime() - toldNanos > TELL_AGAIN_NANOS);
-        log.log(isNew ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, text);
+        log.log(isNew ? Level.WARNING : Level.FINE, text);
         if (isNew) {
             lastTrouble = text;
             toldNanos = System.nanoTime();

@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
@@ -27,7 +29,7 @@ import org.virtsound.plugin.domain.AudioElement.Setting;
  */
 @Singleton
 public final class LocalEndpoints {
-    private static final System.Logger log = System.getLogger(LocalEndpoints.class.getName());
+    private static final Logger log = Logger.getLogger(LocalEndpoints.class.getName());
 
     private final List<LocalEndpoint> configured;
     private final Path directory;
@@ -61,9 +63,7 @@ public final class LocalEndpoints {
                         try {
                             guests.put(endpoint.name(), doors.open(endpoint));
                         } catch (IOException | IllegalArgumentException e) {
-                            log.log(
-                                    System.Logger.Level.ERROR,
-                                    endpoint.identity().name() + ": " + e.getMessage());
+                            log.log(Level.SEVERE, endpoint.identity().name() + ": " + e.getMessage());
                             guests.put(endpoint.name(), LocalGuest.failed(endpoint, String.valueOf(e.getMessage())));
                         }
                     }
@@ -194,7 +194,7 @@ public final class LocalEndpoints {
                 guest.door().close();
             }
         } catch (Exception e) {
-            log.log(System.Logger.Level.WARNING, guest.endpoint().identity().name() + ": while closing", e);
+            log.log(Level.WARNING, guest.endpoint().identity().name() + ": while closing", e);
         }
         guest.relay().close().join();
     }

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseUnixEndpoint;
@@ -29,7 +31,7 @@ import org.virtsound.plugin.domain.UserMapping;
  * file beside says whose it is. Owned by the reconciler's thread.
  */
 public final class GuestSockets implements AutoCloseable {
-    private static final System.Logger log = System.getLogger(GuestSockets.class.getName());
+    private static final Logger log = Logger.getLogger(GuestSockets.class.getName());
 
     /** What libvirt takes as a name may be longer, or one that a path or a terminal takes for something else. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
@@ -93,7 +95,7 @@ public final class GuestSockets implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             String problem = "transport socket: " + e.getMessage();
             if (domain.id() < 0 && (known == null || !problem.equals(known.problem))) {
-                log.log(System.Logger.Level.WARNING, "domain " + domain.name() + ": " + problem);
+                log.log(Level.WARNING, "domain " + domain.name() + ": " + problem);
             }
             door = new Door(domain.name(), domain.users(), mounted, null, problem);
         }
@@ -208,9 +210,9 @@ public final class GuestSockets implements AutoCloseable {
             }
             Files.delete(directory);
         } catch (DirectoryNotEmptyException e) {
-            log.log(System.Logger.Level.DEBUG, () -> e.getMessage() + " stays");
+            log.log(Level.FINE, () -> e.getMessage() + " stays");
         } catch (IOException | IllegalArgumentException e) {
-            log.log(System.Logger.Level.WARNING, "while removing from " + directory + ": " + e);
+            log.log(Level.WARNING, "while removing from " + directory + ": " + e);
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.guest.SocketPlace;
@@ -37,7 +39,7 @@ import org.virtsound.plugin.domain.Transport;
  * it should be, and does nothing where it is there. Owned by the reconciler's thread.
  */
 final class Guests {
-    private static final System.Logger log = System.getLogger(Guests.class.getName());
+    private static final Logger log = Logger.getLogger(Guests.class.getName());
 
     private static final int RELAY_CLOSES_WITHIN_S = 1;
     /** Where PulseAudio listens by TCP unless it is told otherwise. */
@@ -126,7 +128,7 @@ final class Guests {
                 settle(guest);
             } catch (RuntimeException e) {
                 guest.problems.add("cannot be served: " + e);
-                log.log(System.Logger.Level.ERROR, "domain " + guest.domain.name(), e);
+                log.log(Level.SEVERE, "domain " + guest.domain.name(), e);
             }
         }
         shareNoDevice(order);
@@ -337,9 +339,7 @@ final class Guests {
         try {
             relay.close().orTimeout(RELAY_CLOSES_WITHIN_S, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "domain " + relay.identity().name() + ": its relay does not close: " + e);
+            log.log(Level.WARNING, "domain " + relay.identity().name() + ": its relay does not close: " + e);
         }
     }
 
@@ -375,7 +375,7 @@ final class Guests {
         try {
             return address == null ? null : Subnet.parseAddress(address);
         } catch (IllegalArgumentException e) {
-            log.log(System.Logger.Level.DEBUG, "domain " + guest.domain.name() + ": " + e.getMessage());
+            log.log(Level.FINE, "domain " + guest.domain.name() + ": " + e.getMessage());
             return null;
         }
     }

@@ -11,6 +11,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.relay.GuestRelays;
@@ -29,7 +31,7 @@ import org.virtsound.plugin.domain.Transport;
  */
 @Singleton
 public final class Reconciler implements HypervisorListener {
-    private static final System.Logger log = System.getLogger(Reconciler.class.getName());
+    private static final Logger log = Logger.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** On a slow machine the look at the network takes one part of the time in so many. */
@@ -214,7 +216,7 @@ public final class Reconciler implements HypervisorListener {
             try {
                 pass(inbox.take(idleNanos(System.nanoTime())), System.nanoTime());
             } catch (RuntimeException e) {
-                log.log(System.Logger.Level.ERROR, "a pass failed; the next one tries again", e);
+                log.log(Level.SEVERE, "a pass failed; the next one tries again", e);
             }
             passedAtNanos = System.nanoTime();
         }
@@ -288,7 +290,7 @@ public final class Reconciler implements HypervisorListener {
             domains.forEach(uuid -> dirty.put(uuid, hypervisor));
             sockets.keep(hypervisor.uri(), Set.copyOf(domains));
         } catch (HypervisorException e) {
-            log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": cannot list domains: " + e.getMessage());
+            log.log(Level.WARNING, hypervisor.uri() + ": cannot list domains: " + e.getMessage());
             return;
         }
         if (hypervisor.isBesideLibvirt()) {
@@ -322,11 +324,9 @@ public final class Reconciler implements HypervisorListener {
             offerSocket(hypervisor, uuid, runs, starts);
         } catch (HypervisorException e) {
             // What it has, it keeps; the next full pass asks again.
-            log.log(
-                    System.Logger.Level.WARNING,
-                    hypervisor.uri() + ": cannot read domain " + uuid + ": " + e.getMessage());
+            log.log(Level.WARNING, hypervisor.uri() + ": cannot read domain " + uuid + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            log.log(System.Logger.Level.WARNING, hypervisor.uri() + ": domain " + uuid + ": " + e.getMessage());
+            log.log(Level.WARNING, hypervisor.uri() + ": domain " + uuid + ": " + e.getMessage());
         }
     }
 
@@ -352,9 +352,9 @@ public final class Reconciler implements HypervisorListener {
             problem = "network: " + e.getMessage();
         }
         if (problem != null && !problem.equals(networkProblem)) {
-            log.log(System.Logger.Level.ERROR, problem);
+            log.log(Level.SEVERE, problem);
         } else if (problem == null && networkProblem != null) {
-            log.log(System.Logger.Level.INFO, "network: all is as it should be again");
+            log.log(Level.INFO, "network: all is as it should be again");
         }
         networkProblem = problem;
         for (Guest guest : guests.all()) {

@@ -1,6 +1,8 @@
 package org.virtsound.plugin.provision;
 
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.plugin.domain.SoundSettings;
 
@@ -9,7 +11,7 @@ import org.virtsound.plugin.domain.SoundSettings;
  * the user's.
  */
 final class StateElement {
-    private static final System.Logger log = System.getLogger(StateElement.class.getName());
+    private static final Logger log = Logger.getLogger(StateElement.class.getName());
 
     /** Writes where the domain says something else; what libvirt refused is not tried again in this run of the domain. */
     void write(Guest guest) {
@@ -25,7 +27,7 @@ final class StateElement {
                     guest.uuid, SoundSettings.STATE_NAMESPACE, element, Set.of(Hypervisor.Scope.LIVE));
         } catch (HypervisorException e) {
             log.log(
-                    System.Logger.Level.WARNING,
+                    Level.WARNING,
                     "domain " + guest.domain.name() + ": its address is not kept over a restart of the service: "
                             + e.getMessage());
         }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.domain.DomainXml;
 import org.virtsound.plugin.domain.Transport;
@@ -13,7 +15,7 @@ import org.virtsound.plugin.domain.Transport;
  * each needs its socket's directory by then.
  */
 public final class StoredContainers {
-    private static final System.Logger log = System.getLogger(StoredContainers.class.getName());
+    private static final Logger log = Logger.getLogger(StoredContainers.class.getName());
 
     private StoredContainers() {}
 
@@ -35,7 +37,7 @@ public final class StoredContainers {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            log.log(System.Logger.Level.WARNING, "containers in " + directory + ": " + e.getMessage());
+            log.log(Level.WARNING, "containers in " + directory + ": " + e.getMessage());
         }
     }
 }

@@ -1,8 +1,5 @@
 package org.virtsound.plugin.qubes;
 
-import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +22,8 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 
@@ -35,7 +34,7 @@ import org.virtsound.audio.relay.GuestRelay;
  * <p>Source: qubes-audio.md, 6 (b).
  */
 final class ControlSockets implements MicControl {
-    private static final System.Logger log = System.getLogger(ControlSockets.class.getName());
+    private static final Logger log = Logger.getLogger(ControlSockets.class.getName());
     private static final String BY = "qubes control socket";
     private static final int LINE_BYTES = 64;
     private static final int COMMAND_WITHIN_S = 5;
@@ -65,7 +64,7 @@ final class ControlSockets implements MicControl {
                 Files.createDirectories(directory);
                 Files.deleteIfExists(socket);
             } catch (IOException e) {
-                log.log(WARNING, "domain " + guest.identity().name() + ": " + socket + ": " + e);
+                log.log(Level.WARNING, "domain " + guest.identity().name() + ": " + socket + ": " + e);
                 return;
             }
             Channel server = new ServerBootstrap()
@@ -94,9 +93,9 @@ final class ControlSockets implements MicControl {
                 view.setPermissions(PosixFilePermissions.fromString("rw-rw----"));
             }
         } catch (UserPrincipalNotFoundException e) {
-            log.log(DEBUG, "no group " + group + ", so only root may use " + socket);
+            log.log(Level.FINE, "no group " + group + ", so only root may use " + socket);
         } catch (IOException e) {
-            log.log(WARNING, socket + ": " + e.getMessage());
+            log.log(Level.WARNING, socket + ": " + e.getMessage());
         }
     }
 
@@ -149,7 +148,7 @@ final class ControlSockets implements MicControl {
                 case "audio-input 0" -> MicSwitch.set(guest, false, BY);
                 default ->
                     log.log(
-                            WARNING,
+                            Level.WARNING,
                             "domain " + guest.identity().name()
                                     + ": unknown command on its control socket (expected: audio-input 0 or 1)");
             }

@@ -1,7 +1,5 @@
 package org.virtsound.plugin.qubes;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,6 +7,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
@@ -23,7 +23,7 @@ import org.virtsound.audio.relay.GuestRelay;
  * <p>Source: qubes-audio.md, 6 (a).
  */
 final class DbusMics implements MicControl {
-    private static final System.Logger log = System.getLogger(DbusMics.class.getName());
+    private static final Logger log = Logger.getLogger(DbusMics.class.getName());
     private static final String BY = "qubes dbus";
     private static final String NAME = "org.qubesos.Audio.";
     private static final String PATH = "/org/qubesos/audio";
@@ -51,7 +51,7 @@ final class DbusMics implements MicControl {
             String name = guest.identity().name();
             if (!NAME_ELEMENT.matcher(name).matches()) {
                 log.log(
-                        WARNING,
+                        Level.WARNING,
                         "domain " + name
                                 + ": its name makes no D-Bus name (letters, digits, '-' and '_', no digit first)");
                 return;
@@ -59,7 +59,7 @@ final class DbusMics implements MicControl {
             try {
                 guests.put(guest.identity().uuid(), new OnBus(guest, connect()));
             } catch (DBusException | RuntimeException e) {
-                log.log(WARNING, "D-Bus: " + NAME + name + " cannot be offered: " + e.getMessage());
+                log.log(Level.WARNING, "D-Bus: " + NAME + name + " cannot be offered: " + e.getMessage());
             }
         });
     }
@@ -138,7 +138,7 @@ final class DbusMics implements MicControl {
                 connection.sendMessage(
                         new RecAllowedChanged(PATH, now, guest.identity().name()));
             } catch (DBusException | RuntimeException e) {
-                log.log(WARNING, "D-Bus: " + NAME + guest.identity().name() + ": " + e.getMessage());
+                log.log(Level.WARNING, "D-Bus: " + NAME + guest.identity().name() + ": " + e.getMessage());
             }
         }
 

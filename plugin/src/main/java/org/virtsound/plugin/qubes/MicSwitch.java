@@ -1,12 +1,12 @@
 package org.virtsound.plugin.qubes;
 
-import static java.lang.System.Logger.Level.WARNING;
-
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.virtsound.audio.relay.GuestRelay;
 
 /** Turns what a control was told into the relay's permission. For any thread. */
 final class MicSwitch {
-    private static final System.Logger log = System.getLogger(MicSwitch.class.getName());
+    private static final Logger log = Logger.getLogger(MicSwitch.class.getName());
 
     private MicSwitch() {}
 
@@ -14,7 +14,7 @@ final class MicSwitch {
     static void set(GuestRelay guest, boolean allowed, String by) {
         (allowed ? guest.micGrant(by, null) : guest.micRevoke(by)).exceptionally(e -> {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            log.log(WARNING, "domain " + guest.identity().name() + ": " + by + ": " + cause.getMessage());
+            log.log(Level.WARNING, "domain " + guest.identity().name() + ": " + by + ": " + cause.getMessage());
             return null;
         });
     }

@@ -1,8 +1,5 @@
 package org.virtsound.plugin.qubes;
 
-import static java.lang.System.Logger.Level.INFO;
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -20,6 +17,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * connections: one for questions and one for events at a time. Owned by its loop.
  */
 final class QubesDb {
-    private static final System.Logger log = System.getLogger(QubesDb.class.getName());
+    private static final Logger log = Logger.getLogger(QubesDb.class.getName());
     private static final int AGAIN_MS = 1_000;
 
     private final EventLoop loop;
@@ -103,7 +102,7 @@ final class QubesDb {
         ready = true;
         if (troubled) {
             troubled = false;
-            log.log(INFO, "QubesDB is back at " + socket);
+            log.log(Level.INFO, "QubesDB is back at " + socket);
         }
         kept.forEach((path, value) -> ask(questions, QubesDbMessage.WRITE, path, value, answer -> {}));
         List.copyOf(watched.keySet()).forEach(this::look);
@@ -128,7 +127,7 @@ final class QubesDb {
         if (!troubled) {
             troubled = true;
             log.log(
-                    WARNING,
+                    Level.WARNING,
                     "QubesDB at " + socket + ": " + (cause == null ? "closed" : cause.getMessage())
                             + "; trying again, and guests' microphones are not steered by it meanwhile");
         }

@@ -1,12 +1,12 @@
 package org.virtsound.plugin.qubes;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 
@@ -17,7 +17,7 @@ import org.virtsound.audio.relay.GuestRelay;
  * <p>Source: qubes-audio.md, 6 (c).
  */
 final class QubesDbMics implements MicControl {
-    private static final System.Logger log = System.getLogger(QubesDbMics.class.getName());
+    private static final Logger log = Logger.getLogger(QubesDbMics.class.getName());
     private static final String BY = "qubesdb";
     private static final String CONFIG = "/audio-input-config/";
     private static final String STATE = "/audio-input/";
@@ -44,7 +44,7 @@ final class QubesDbMics implements MicControl {
             if ((REQUEST + name).length() > QubesDbMessage.PATH_MAX_BYTES
                     || name.chars().anyMatch(c -> c <= ' ' || c > '~')) {
                 log.log(
-                        WARNING,
+                        Level.WARNING,
                         "domain " + name + ": its name makes no path in QubesDB (at most "
                                 + (QubesDbMessage.PATH_MAX_BYTES - REQUEST.length()) + " visible characters)");
                 return;

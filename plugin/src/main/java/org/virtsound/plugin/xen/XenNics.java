@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.plugin.domain.Domain;
@@ -14,7 +16,7 @@ import org.virtsound.plugin.provision.NicDevices;
  * the user named has a name that the device has not, and one of an HVM guest names the emulated NIC for good.
  */
 public final class XenNics implements NicDevices {
-    private static final System.Logger log = System.getLogger(XenNics.class.getName());
+    private static final Logger log = Logger.getLogger(XenNics.class.getName());
 
     private final List<Path> xenstore;
     private final Path devices;
@@ -43,7 +45,7 @@ public final class XenNics implements NicDevices {
                     })
                     .toList());
         } catch (IOException e) {
-            log.log(System.Logger.Level.DEBUG, "domain " + domain.name() + ": " + e.getMessage());
+            log.log(Level.FINE, "domain " + domain.name() + ": " + e.getMessage());
             return domain;
         }
     }
