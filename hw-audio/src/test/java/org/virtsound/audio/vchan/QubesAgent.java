@@ -212,13 +212,14 @@ final class QubesAgent implements AutoCloseable {
 
     private int render(AgentChannel playback, int wantedFrames) {
         int frames = Math.min(wantedFrames, pcm.length / FrameCounter.FRAME_BYTES);
-        if (playing) {
+        boolean numbered = playing;
+        if (numbered) {
             FrameCounter.fill(pcm, frames, number);
         } else {
             Arrays.fill(pcm, 0, frames * FrameCounter.FRAME_BYTES, (byte) 0);
         }
         int put = playback.write(pcm, 0, frames * FrameCounter.FRAME_BYTES);
-        if (put > 0 && playing) {
+        if (put > 0 && numbered) {
             number += put / FrameCounter.FRAME_BYTES;
         }
         return put < 0 ? -1 : put / FrameCounter.FRAME_BYTES;
