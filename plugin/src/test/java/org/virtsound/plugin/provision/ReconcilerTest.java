@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,8 +56,14 @@ class ReconcilerTest {
         @Nullable
         String failure;
 
+        int looks;
+        long mendsForMs;
+
         @Override
         public Map<GuestPort, Problem> apply(Collection<GuestPort> wanted) {
+            looks++;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(mendsForMs));
+            mendsForMs = 0;
             if (failure != null) {
                 throw new IllegalStateException(failure);
             }
@@ -152,6 +159,18 @@ class ReconcilerTest {
 
         assertThat(relays.find(uuid)).containsSame(relay);
         assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void whereSomethingWasPutBackTheNextLookIsNoLater() {
+        libvirt.run(DomainXmlText.guest(1));
+        pass();
+        networkLook();
+        network.mendsForMs = 400;
+        networkLook();
+        int looks = network.looks;
+        networkLook();
+        assertThat(network.looks).isEqualTo(looks + 1);
     }
 
     @Test
@@ -537,6 +556,11 @@ class ReconcilerTest {
 
     private void changed(UUID uuid) {
         reconciler.changed(libvirt, uuid);
+        pass();
+    }
+
+    private void networkLook() {
+        nowNanos += TimeUnit.SECONDS.toNanos(3);
         pass();
     }
 
