@@ -76,8 +76,8 @@ public final class LocalCommands implements Commands {
         }
         try {
             return Files.readString(Path.of(file));
-        } catch (IOException e) {
-            throw CommandFailure.failed(Command.of("cat", file), 1, e.toString());
+        } catch (IOException absent) {
+            return "";
         }
     }
 

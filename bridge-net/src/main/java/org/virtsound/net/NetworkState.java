@@ -165,7 +165,7 @@ public record NetworkState(
     private static List<String> listeners(Commands commands, int port) {
         List<String> found = new ArrayList<>();
         for (String file : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-            for (String line : optional(commands, file).lines().toList()) {
+            for (String line : commands.read(file).lines().toList()) {
                 String[] words = line.strip().split("\\s+", -1);
                 if (words.length > 3 && words[3].equals("0A") && words[1].endsWith(String.format(":%04X", port))) {
                     found.add(listener(words[1].substring(0, words[1].indexOf(':'))));
@@ -184,19 +184,10 @@ public record NetworkState(
                 .collect(Collectors.joining("."));
     }
 
-    /** A file's text, or nothing where this kernel has no such file: one without IPv6, for example. */
-    private static String optional(Commands commands, String file) {
-        try {
-            return commands.read(file);
-        } catch (CommandFailure absent) {
-            return "";
-        }
-    }
-
     private static Map<String, String> settings(Commands commands, String bridge) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String path : List.of(Settings.IPV6_DEFAULT, Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
-            String value = optional(commands, path).strip();
+            String value = commands.read(path).strip();
             if (!value.isEmpty()) {
                 values.put(path, value);
             }

@@ -17,7 +17,7 @@ public final class OtherFirewalls {
             found.add(problem(network, drop));
         }
         // Reading its rules would create its tables, so it is asked only where they are there.
-        if (legacyTables(commands).contains("filter")
+        if (commands.read("/proc/net/ip_tables_names").contains("filter")
                 && optional(commands, "iptables", "--version").contains("nf_tables")) {
             Filter legacy = Filter.parse(optional(commands, "iptables-legacy-save", "-c"));
             boolean lets = legacy.rules("INPUT").contains("-i " + network.bridge() + " -j ACCEPT");
@@ -45,14 +45,6 @@ public final class OtherFirewalls {
                         "nftables' chain " + chain + " drops what comes from " + network.bridge(),
                         "one that lets the bridge through to virt-sound's own chain",
                         "run: nft insert rule " + chain + " iifname \"" + network.bridge() + "\" accept");
-    }
-
-    private static String legacyTables(Commands commands) {
-        try {
-            return commands.read("/proc/net/ip_tables_names");
-        } catch (CommandFailure absent) {
-            return "";
-        }
     }
 
     private static String optional(Commands commands, String... argv) {
