@@ -257,9 +257,9 @@ public final class Reconciler implements HypervisorListener {
         nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS; // also where the pass fails
         guests.settle();
         long before = networkLookNanos;
-        networkLookNanos = System.nanoTime();
+        long start = System.nanoTime();
         applyNetwork();
-        networkLookNanos = System.nanoTime() - networkLookNanos;
+        networkLookNanos = System.nanoTime() - start;
         // The quicker of two: one that puts something back takes longer, and what took it may come again.
         long share = NETWORK_LOOK_SHARE * Math.min(before, networkLookNanos);
         nextNetworkLookNanos =
