@@ -153,6 +153,9 @@ final class Service {
         if (xl.canBe()) {
             reconciler.connected(xl);
         }
+        ProgramPages pages = new ProgramPages();
+        undo.push(pages::close);
+        pages.start();
         SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
         undo.push(systemd::close);
         undo.push(systemd::stopping);

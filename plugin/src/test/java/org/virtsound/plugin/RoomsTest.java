@@ -56,6 +56,7 @@ class RoomsTest {
     static final ArchRule nativeCodeIsForTheRoomsThatNeedIt = noClasses()
             .that()
             .resideOutsideOfPackages(
+                    "org.virtsound.plugin",
                     "org.virtsound.plugin.libvirt..",
                     "org.virtsound.audio.vchan..",
                     "org.virtsound.audio.host..",

@@ -1,0 +1,131 @@
+package org.virtsound.plugin;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the memory of programs, libraries and the archive of classes to what is in use. A start walks once through much of the JVM
+ * and of libvirt's libraries; those pages, which are the same as in the file, are given back to the kernel, and what is used again
+ * comes back from its cache page by page (madvise(2), MADV_DONTNEED).
+ *
+ * <p>Only what nobody writes to: of libraries the segments that are loaded read-only, which dl_iterate_phdr(3) tells while it holds
+ * off any unloading (elf(5)); of the JVM's archives the mappings that are read-only, which stay for as long as the JVM.
+ */
+final class ProgramPages implements AutoCloseable {
+    private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
+    private static final int FIRST_AFTER_MS = 30_000;
+    private static final int AGAIN_AFTER_MS = 600_000;
+
+    private static final int MADV_DONTNEED = 4;
+    private static final int SEGMENT_BYTES = 56;
+    private static final int PT_LOAD = 1;
+    private static final int PT_DYNAMIC = 2;
+    private static final int PF_W = 2;
+    private static final int DT_NULL = 0;
+    private static final int DT_TEXTREL = 22;
+    private static final int DT_FLAGS = 30;
+    private static final int DF_TEXTREL = 4;
+
+    private final Thread thread = new Thread(this::run, "program-pages");
+
+    /** A loaded library, as dl_iterate_phdr(3) shows it. */
+    private interface Library extends Callback {
+        int loaded(Pointer info, long infoBytes, @Nullable Pointer unused);
+    }
+
+    private static final class LibC {
+        static {
+            Native.register(LibC.class, "c");
+        }
+
+        static native int dl_iterate_phdr(Library each, @Nullable Pointer unused);
+
+        static native int madvise(Pointer start, long bytes, int advice);
+
+        static native int getpagesize();
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            Thread.sleep(FIRST_AFTER_MS);
+            while (true) {
+                giveBack();
+                Thread.sleep(AGAIN_AFTER_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the daemon ends
+        } catch (IOException | LinkageError e) {
+            log.log(Level.INFO, "memory that only the start needed is kept: " + e);
+        }
+    }
+
+    /** Leaves the pages of program files to the kernel. Each that is used again costs a fault without a read. */
+    static void giveBack() throws IOException {
+        long pageMask = -LibC.getpagesize();
+        Library library = (info, infoBytes, unused) -> {
+            giveBack(info, pageMask);
+            return 0;
+        };
+        LibC.dl_iterate_phdr(library, null);
+        for (String mapping : Files.readAllLines(Path.of("/proc/self/maps"))) {
+            if (mapping.contains(" r--") && (mapping.endsWith(".jsa") || mapping.endsWith("/lib/modules"))) {
+                int dash = mapping.indexOf('-');
+                long start = Long.parseUnsignedLong(mapping, 0, dash, 16);
+                long end = Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), 16);
+                LibC.madvise(new Pointer(start), end - start, MADV_DONTNEED);
+            }
+        }
+    }
+
+    /** @param info a struct dl_phdr_info: address, name, segments, their count */
+    private static void giveBack(Pointer info, long pageMask) {
+        String name = info.getPointer(8).getString(0);
+        if (!name.startsWith("/")) {
+            return; // the kernel's own
+        }
+        long base = info.getLong(0);
+        Pointer segments = info.getPointer(16);
+        int count = Short.toUnsignedInt(info.getShort(24));
+        for (int i = 0; i < count; i++) {
+            Pointer segment = segments.share((long) i * SEGMENT_BYTES);
+            if (segment.getInt(0) == PT_DYNAMIC && isTextRelocated(new Pointer(base + segment.getLong(16)))) {
+                return;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            Pointer segment = segments.share((long) i * SEGMENT_BYTES);
+            if (segment.getInt(0) == PT_LOAD && (segment.getInt(4) & PF_W) == 0) {
+                long address = base + segment.getLong(16);
+                long start = address & pageMask;
+                LibC.madvise(new Pointer(start), address + segment.getLong(40) - start, MADV_DONTNEED);
+            }
+        }
+    }
+
+    /** Whether the loader wrote to what is read-only: its pages are not the file's. */
+    private static boolean isTextRelocated(Pointer entry) {
+        for (long tag = entry.getLong(0); tag != DT_NULL; entry = entry.share(16), tag = entry.getLong(0)) {
+            if (tag == DT_TEXTREL || (tag == DT_FLAGS && (entry.getLong(8) & DF_TEXTREL) != 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
