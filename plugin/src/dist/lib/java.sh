@@ -20,7 +20,6 @@ class_path=
 for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; done
 
 # SerialGC: the smallest collector; there is next to nothing to collect.
-# TieredStopAtLevel=1: the second compiler costs memory and CPU that a relay of ready-made samples does not win back.
 # ArchiveRelocationMode=0: the archive is used where it was laid out for; moving it, as newer JDKs do by default, writes to 15 MB of
 #   it at each start. Unlock, Ignore: it is a diagnostic flag, which another JDK need not have.
 # SharedArchiveFile: the classes as bin/prepare laid them out for this JVM; without it, or for another JVM, they are loaded from
@@ -28,14 +27,11 @@ for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; don
 # java.library.path, jna.boot.library.path, jna.nounpack: native libraries are taken from lib/native as they lie there. Nothing is
 #   unpacked into a temporary folder, which may be mounted noexec.
 # jna.nosys: never take another JNA's library from the system.
-# CompileThresholdScaling: what runs a few hundred times at the start and never again is not worth compiling, which was a third of the
-#   start's CPU; what handles audio has run five times as often within half a minute of one stream.
 # UsePerfData: counters in a file that nobody reads, for which the JVM wakes 20 times a second.
 # enable-native-access: newer JDKs warn about JNA without it.
-common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
+common_flags="-XX:+UseSerialGC -Xshare:auto
     -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
-    -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off
-    -XX:CompileThresholdScaling=5 -XX:-UsePerfData
+    -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off -XX:-UsePerfData
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
     --enable-native-access=ALL-UNNAMED"
 
@@ -47,6 +43,9 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
 #   that do not know it keep it.
 # MaxDirectMemorySize: audio on its way; bounded by the guests' limits long before.
 # ExitOnOutOfMemoryError: a daemon that lost a thread is worse than one that its supervisor starts again.
+# CompileThresholdScaling: what runs a few hundred times at the start and never again is not worth compiling, which was a third of the
+#   start's CPU.
+# CompileCommand: what handles audio is compiled as soon as anywhere, by the second compiler, too: a quarter of the relay's CPU.
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
@@ -54,6 +53,9 @@ common_flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+    -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
+    -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05
+    -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.05
     -XX:TrimNativeHeapInterval=10000 -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=6
@@ -63,8 +65,9 @@ daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -X
 # MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 
-# The command runs for a moment: a small heap is enough.
-command_flags="-Xms8m -Xmx32m -Xss512k"
+# The command runs for a moment: a small heap is enough, and the second compiler would only cost.
+command_flags="-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=5 -Xms8m -Xmx32m -Xss512k"
 
-# What a developer adds: a profiler, a list of the classes loaded.
-common_flags="$common_flags ${VIRT_SOUND_JAVA_FLAGS:-}"
+# What a developer adds, the last to count: a profiler, a list of the classes loaded.
+daemon_flags="$daemon_flags ${VIRT_SOUND_JAVA_FLAGS:-}"
+command_flags="$command_flags ${VIRT_SOUND_JAVA_FLAGS:-}"

@@ -26,7 +26,7 @@ import org.virtsound.audio.stream.SampleSpec;
  */
 public final class Bench {
     static final SampleSpec SPEC = new SampleSpec(SampleFormat.S16LE, 2, 48_000);
-    private static final int WARM_UP_MS = 15_000;
+    private static final int WARM_UP_MS = 30_000;
     private static final int SETTLE_MS = 3_000;
     private static final int PING_GAP_MIN_US = 3_000;
     private static final int PING_GAP_MAX_US = 20_000;
