@@ -62,6 +62,15 @@ hears() {
     [ "$(date +%s)" -lt "$until" ] || return 1
   done
 }
+# becomes CHECK EXPECTED GUEST SECONDS SEEN COMMAND…: a row; SEEN, evaluated once COMMAND succeeds, prints its last column
+becomes() {
+  local check=$1 expected=$2 guest=$3 seconds=$4 seen=$5 verdict=pass; shift 5
+  patient "$seconds" "$@" || { verdict=FAIL; last_words "$guest"; }
+  row "$check" "$expected" "$(eval "$seen")" $verdict
+}
+# left GUEST: of it and of every guest's sound
+left() { listed "$1"; mixer; }
+nothing_left() { [ -z "$(left "$1")" ]; }
 # listen SECONDS HZ…: what is there in the next seconds of the card's output
 listen() {
   local seconds=$1 from; shift; from=$(wav_bytes)
@@ -173,11 +182,13 @@ check_libvirtd() {
   verdict "libvirtd restarted" "guests still listed" "$(d virt-sound list | awk 'NR > 1 {print $1}' | tr '\n' ' ')" is_listed singer
 }
 
-check_daemon_killed() {
+# killed EXPECTED GUEST HZ: the daemon, in mid-sound
+killed() {
   local pid; pid=$(daemon_pid)
   d "kill -9 $pid" > /dev/null
-  heard "virtsoundd killed -9" "started again, the guest reconnects, the tone is back" singer 60 1000 -- eval 'echo "pid $pid, then $(daemon_pid)"'
+  heard "virtsoundd killed -9" "$1" "$2" 60 "$3" -- eval 'echo "pid $pid, then $(daemon_pid)"'
 }
+check_daemon_killed() { killed "started again, the guest reconnects, the tone is back" singer 1000; }
 
 domids() { echo "domid $1, then $(d "xl domid $2")"; }
 
@@ -229,7 +240,7 @@ check_xl_guest() { # libvirt does not see it; a NIC on the bridge, plugged in by
   d 'xl network-attach stranger bridge=SOUND mac=00:16:3e:47:13:05 ip=10.47.13.5' > "$RUN/xl.log"
   heard "its NIC by xl network-attach" "2900 Hz" stranger 90 2900 -- listed stranger
   d 'xl destroy stranger' > /dev/null
-  if patient 15 is_gone stranger 5; then row "xl destroy" "rule and relay gone" "gone" pass; else row "xl destroy" "rule and relay gone" "$(listed stranger)" FAIL; fi
+  becomes "xl destroy" "rule and relay gone" stranger 15 'listed stranger | grep . || echo gone' is_gone stranger 5
 }
 
 check_boot() { # the machine restarted: nobody logs in, nothing is typed
@@ -270,21 +281,15 @@ check_agent() { # a guest without any network: Xen's own vchan server in it, vir
   patient 20 records; local before; before=$(recorded)
   verdict "its microphone without a grant" "silence comes, and nothing else" "${before:-nothing} (bytes, not zero)" grep -q ' 0$' <<< "$before"
   d 'virt-sound mic grant agent' > /dev/null
-  if patient 30 sounds; then row "virt-sound mic grant" "it hears the host's source" "$(recorded) (bytes, not zero)" pass
-  else last_words agent; row "virt-sound mic grant" "it hears the host's source" "$(recorded) (bytes, not zero)" FAIL; fi
+  becomes "virt-sound mic grant" "it hears the host's source" agent 30 'echo "$(recorded) (bytes, not zero)"' sounds
   d 'virt-sound mic revoke agent' > /dev/null
   # 4 s of bytes since the count of those that are not zero rose last.
   local told mark=
   quiet_again() { told=$(recorded); [ "${told#* }" = "${mark#* }" ] || mark=$told; [ $((${told% *} - ${mark% *})) -gt 700000 ]; }
-  if patient 30 quiet_again; then row "virt-sound mic revoke" "silence again, at the same pace" "$mark, then $told (bytes, not zero)" pass
-  else last_words agent; row "virt-sound mic revoke" "silence again, at the same pace" "$mark, then $told (bytes, not zero)" FAIL; fi
-  local pid; pid=$(daemon_pid)
-  d "kill -9 $pid" > /dev/null
-  heard "virtsoundd killed -9" "started again, the guest's server comes back, the tone too" agent 60 2900 -- eval 'echo "pid $pid, then $(daemon_pid)"'
+  becomes "virt-sound mic revoke" "silence again, at the same pace" agent 30 'echo "$mark, then $told (bytes, not zero)"' quiet_again
+  killed "started again, the guest's server comes back, the tone too" agent 2900
   virsh0 destroy agent > /dev/null
-  left() { listed agent; mixer; }
-  nothing_left() { [ -z "$(left)" ]; }
-  patient 15 nothing_left; verdict "destroyed" "no relay, no stream" "$(left)" nothing_left
+  becomes "destroyed" "no relay, no stream" agent 15 'left agent' nothing_left agent
 }
 
 # An emulated card whose device model is in a domain of its own: that domain serves. Debian has no stub domain, so another guest does
@@ -297,9 +302,7 @@ check_stub_domain() {
   patient 30 is_listed emulated; local seen; seen="$(listed emulated); mixer: $(mixer)"
   verdict "whose it is" "the guest's, not the model's" "$seen" [ "$seen" = "emulated playing vchan None xen:///system; mixer: emulated " ]
   d 'xenstore-rm /local/domain/$(xl domid emulated)/image/device-model-domid' > /dev/null; virsh0 destroy emulated > /dev/null
-  left() { listed emulated; mixer; }
-  nothing_left() { [ -z "$(left)" ]; }
-  patient 15 nothing_left; verdict "destroyed, its model serves on" "no relay, no stream" "$(left)" nothing_left
+  becomes "destroyed, its model serves on" "no relay, no stream" emulated 15 'left emulated' nothing_left emulated
   virsh0 destroy model > /dev/null
 }
 
