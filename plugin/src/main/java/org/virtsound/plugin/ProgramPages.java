@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * comes back from its cache page by page (madvise(2), MADV_DONTNEED).
  *
  * <p>Only what nobody writes to: of libraries the segments that are loaded read-only, which dl_iterate_phdr(3) tells while it holds
- * off any unloading (elf(5)); of the JVM's archives the mappings that are read-only, which stay for as long as the JVM.
+ * off any unloading (elf(5)); of the JVM's archives, which stay for as long as it, the mappings that are read-only and have no page
+ * that was written before they were.
  */
 final class ProgramPages implements AutoCloseable {
     private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
@@ -80,22 +81,33 @@ final class ProgramPages implements AutoCloseable {
     static void giveBack() throws IOException {
         long pageMask = -LibC.getpagesize();
         Library library = (info, infoBytes, unused) -> {
-            giveBack(info, pageMask);
+            giveBackLibrary(info, pageMask);
             return 0;
         };
         LibC.dl_iterate_phdr(library, null);
-        for (String mapping : Files.readAllLines(Path.of("/proc/self/maps"))) {
-            if (mapping.contains(" r--") && (mapping.endsWith(".jsa") || mapping.endsWith("/lib/modules"))) {
-                int dash = mapping.indexOf('-');
-                long start = Long.parseUnsignedLong(mapping, 0, dash, 16);
-                long end = Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), 16);
-                LibC.madvise(new Pointer(start), end - start, MADV_DONTNEED);
+        String archive = null;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.endsWith(".jsa") || line.endsWith("/lib/modules")) {
+                archive = line.contains(" r--") ? line : null;
+            } else if (archive != null && line.startsWith("Private_Dirty:")) {
+                if (line.endsWith(" 0 kB")) {
+                    giveBackArchive(archive);
+                }
+                archive = null;
             }
         }
     }
 
+    /** @param mapping as proc(5) shows it: from-to in hexadecimal, and more */
+    private static void giveBackArchive(String mapping) {
+        int dash = mapping.indexOf('-');
+        long start = Long.parseUnsignedLong(mapping, 0, dash, 16);
+        long end = Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), 16);
+        LibC.madvise(new Pointer(start), end - start, MADV_DONTNEED);
+    }
+
     /** @param info a struct dl_phdr_info: address, name, segments, their count */
-    private static void giveBack(Pointer info, long pageMask) {
+    private static void giveBackLibrary(Pointer info, long pageMask) {
         String name = info.getPointer(8).getString(0);
         if (!name.startsWith("/")) {
             return; // the kernel's own
