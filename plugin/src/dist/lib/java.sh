@@ -45,6 +45,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # ExitOnOutOfMemoryError: a daemon that lost a thread is worse than one that its supervisor starts again.
 # CompileThresholdScaling: what runs a few hundred times at the start and never again is not worth compiling, which was a third of the
 #   start's CPU.
+# CICompilerCount: one thread for each compiler; more, on a host of many cores, would take 15 MB each while they work.
 # CompileCommand: what handles audio is compiled as soon as anywhere, by the second compiler, too: a quarter of the relay's CPU.
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
@@ -53,7 +54,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
-    -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
+    -XX:CICompilerCount=2 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05
     -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.05
     -XX:TrimNativeHeapInterval=10000 -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
