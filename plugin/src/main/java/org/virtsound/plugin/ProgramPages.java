@@ -25,7 +25,19 @@ final class ProgramPages implements AutoCloseable {
     private static final int AGAIN_AFTER_MS = 600_000;
 
     private static final int MADV_DONTNEED = 4;
+    // Where things are in a struct dl_phdr_info, of which each segment is an Elf64_Phdr, and in an Elf64_Dyn; in bytes.
+    private static final int INFO_ADDRESS = 0;
+    private static final int INFO_NAME = 8;
+    private static final int INFO_SEGMENTS = 16;
+    private static final int INFO_COUNT = 24;
     private static final int SEGMENT_BYTES = 56;
+    private static final int SEGMENT_TYPE = 0;
+    private static final int SEGMENT_FLAGS = 4;
+    private static final int SEGMENT_ADDRESS = 16;
+    private static final int SEGMENT_LENGTH = 40;
+    private static final int ENTRY_BYTES = 16;
+    private static final int ENTRY_VALUE = 8;
+
     private static final int PT_LOAD = 1;
     private static final int PT_DYNAMIC = 2;
     private static final int PF_W = 2;
@@ -108,33 +120,34 @@ final class ProgramPages implements AutoCloseable {
 
     /** @param info a struct dl_phdr_info: address, name, segments, their count */
     private static void giveBackLibrary(Pointer info, long pageMask) {
-        String name = info.getPointer(8).getString(0);
+        String name = info.getPointer(INFO_NAME).getString(0);
         if (!name.startsWith("/")) {
             return; // the kernel's own
         }
-        long base = info.getLong(0);
-        Pointer segments = info.getPointer(16);
-        int count = Short.toUnsignedInt(info.getShort(24));
+        long base = info.getLong(INFO_ADDRESS);
+        Pointer segments = info.getPointer(INFO_SEGMENTS);
+        int count = Short.toUnsignedInt(info.getShort(INFO_COUNT));
         for (int i = 0; i < count; i++) {
             Pointer segment = segments.share((long) i * SEGMENT_BYTES);
-            if (segment.getInt(0) == PT_DYNAMIC && isTextRelocated(new Pointer(base + segment.getLong(16)))) {
+            if (segment.getInt(SEGMENT_TYPE) == PT_DYNAMIC
+                    && isTextRelocated(new Pointer(base + segment.getLong(SEGMENT_ADDRESS)))) {
                 return;
             }
         }
         for (int i = 0; i < count; i++) {
             Pointer segment = segments.share((long) i * SEGMENT_BYTES);
-            if (segment.getInt(0) == PT_LOAD && (segment.getInt(4) & PF_W) == 0) {
-                long address = base + segment.getLong(16);
+            if (segment.getInt(SEGMENT_TYPE) == PT_LOAD && (segment.getInt(SEGMENT_FLAGS) & PF_W) == 0) {
+                long address = base + segment.getLong(SEGMENT_ADDRESS);
                 long start = address & pageMask;
-                LibC.madvise(new Pointer(start), address + segment.getLong(40) - start, MADV_DONTNEED);
+                LibC.madvise(new Pointer(start), address + segment.getLong(SEGMENT_LENGTH) - start, MADV_DONTNEED);
             }
         }
     }
 
     /** Whether the loader wrote to what is read-only: its pages are not the file's. */
     private static boolean isTextRelocated(Pointer entry) {
-        for (long tag = entry.getLong(0); tag != DT_NULL; entry = entry.share(16), tag = entry.getLong(0)) {
-            if (tag == DT_TEXTREL || (tag == DT_FLAGS && (entry.getLong(8) & DF_TEXTREL) != 0)) {
+        for (long tag = entry.getLong(0); tag != DT_NULL; entry = entry.share(ENTRY_BYTES), tag = entry.getLong(0)) {
+            if (tag == DT_TEXTREL || (tag == DT_FLAGS && (entry.getLong(ENTRY_VALUE) & DF_TEXTREL) != 0)) {
                 return true;
             }
         }
