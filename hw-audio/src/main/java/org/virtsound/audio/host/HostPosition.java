@@ -22,6 +22,11 @@ final class HostPosition {
     private long heardAtNs = UNKNOWN;
 
     private long ahead;
+    /** To be left out of what the guest writes next: the host is behind by that. */
+    private long behind;
+    /** Nothing from here on may be left out at its next taking over. */
+    private long uncut = Long.MAX_VALUE;
+
     private long lastReadIndex;
 
     HostPosition(PaceClock clock) {
@@ -38,10 +43,23 @@ final class HostPosition {
      * It takes the stream over.
      *
      * @param guestsAhead what the guest's indices are ahead of its
+     * @param behindBytes what it is behind by, and is to be left out of what the guest writes next
      */
-    void begin(long guestsAhead) {
+    void begin(long guestsAhead, long behindBytes) {
         ahead = guestsAhead;
+        behind = behindBytes;
+        uncut = Long.MAX_VALUE;
         heardAtNs = UNKNOWN;
+    }
+
+    /** Something audible begins at {@code index}, which is to be heard whole. */
+    void uncutFrom(long index) {
+        uncut = Math.min(uncut, index);
+    }
+
+    /** @return from where on nothing may be left out at its taking over */
+    long uncut() {
+        return uncut;
     }
 
     void asked(long bytes) {
@@ -52,10 +70,17 @@ final class HostPosition {
         owed -= bytes;
     }
 
-    /** What counts as sent was left out: the host writes behind the guest by that, and has it to get yet. */
-    void skipped(long bytes) {
-        ahead += bytes;
-        owed += bytes;
+    /**
+     * The guest has written {@code bytes}, which count as sent.
+     *
+     * @return how many of them the host is not to get, since it is behind; it has as many others to get yet
+     */
+    int leaveOut(int bytes) {
+        int left = (int) Math.min(behind, bytes);
+        behind -= left;
+        ahead += left;
+        owed += left;
+        return left;
     }
 
     long owed() {

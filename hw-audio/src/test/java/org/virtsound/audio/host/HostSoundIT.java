@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.virtsound.audio.PrivatePulse;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.SoundHostListener;
 import org.virtsound.audio.stream.SoundServer;
 
@@ -82,6 +84,34 @@ class HostSoundIT {
             await("tone").atMost(10, SECONDS).until(() -> recording.hears(1000, HEARD));
         }
         assertThat(guest.ended).isNull();
+    }
+
+    @Test
+    void aServerThatHangsIsNoticedByAStreamThatWasCorkedForAWhile() throws Exception {
+        pulse.start();
+        open();
+        TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.measuredUs >= 0));
+        cork(guest, true);
+        // Longer than from one look to the next: none is due any more.
+        await().pollDelay(3, SECONDS).until(() -> true);
+        cork(guest, false);
+        long written = on(() -> guest.written);
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.written > written));
+
+        pulse.signal("STOP");
+        await().atMost(5, SECONDS).until(() -> on(() -> !relay.isEmpty()));
+        assertThat(relay.get(0)).endsWith("the server there does not answer");
+    }
+
+    private void cork(TonePlayer guest, boolean corked) throws Exception {
+        List<ErrorCode> replies = new CopyOnWriteArrayList<>();
+        on(() -> {
+            guest.stream.cork(corked, replies::add);
+            return null;
+        });
+        await().atMost(5, SECONDS).until(() -> replies.equals(List.of(ErrorCode.OK)));
     }
 
     @Test

@@ -1,0 +1,293 @@
+package org.virtsound.audio.host;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.pulse.Frames;
+import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.PlaybackListener;
+import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SeekMode;
+import org.virtsound.audio.stream.Timing;
+
+/**
+ * A guest's playback stream as its counterpart on the host plays it: everything passes there, and the queue of {@code pace} keeps
+ * account, so that the clock can take over at any time. Sees that the host still answers. Owned by the audio loop.
+ */
+final class LivePlayback implements PlaybackStream {
+    /** A question of our own among the guest's. */
+    private static final int OWN_QUESTION = -1;
+
+    /** A stream whose buffer is longer loses too much with a host: what it was sent is kept. */
+    private static final long KEPT_FROM_US = 200_000;
+
+    private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PlaybackStream host;
+    private final SteadyServer server;
+    private final PlaybackListener guest;
+    private final Remembered wanted;
+    private final HostPosition at;
+    private final PacedPlayback pace;
+    private final byte silentByte;
+    private final Questions questions = new Questions();
+    private final PaceClock.Alarm pulse;
+
+    private boolean inCharge;
+    private boolean playing;
+    /** The host owes an answer to {@link #checkPulse}. */
+    private boolean unanswered;
+
+    LivePlayback(
+            PlaybackStream host,
+            SteadyServer server,
+            PlaybackListener guest,
+            Remembered wanted,
+            HostPosition at,
+            PacedPlayback pace) {
+        this.host = host;
+        this.server = server;
+        this.guest = guest;
+        this.wanted = wanted;
+        this.at = at;
+        this.pace = pace;
+        this.silentByte = wanted.spec().format().silence();
+        this.pulse = server.clock().alarm(this::checkPulse);
+    }
+
+    /**
+     * The host is in charge from now on.
+     *
+     * @param isPlaying whether it plays already; {@link #watch} it then
+     */
+    void begin(boolean isPlaying) {
+        inCharge = true;
+        playing = isPlaying;
+    }
+
+    /** Somebody else is. */
+    void end() {
+        inCharge = false;
+        pulse.at(PaceClock.NEVER);
+    }
+
+    /** @return whether the host plays, or would were it not corked */
+    boolean isPlaying() {
+        return playing;
+    }
+
+    void started() {
+        playing = true;
+        watch();
+    }
+
+    void stopped() {
+        playing = false;
+        at.forgetHeard();
+    }
+
+    /** @return where the host reads now */
+    long readIndex() {
+        return at.estimate(pace.queue(), wanted.spec());
+    }
+
+    /** Passes on what the host asks for beyond what the guest still owes. */
+    void passCredit() {
+        long bytes = at.owed() - pace.queue().owed();
+        if (inCharge && bytes > 0) {
+            pace.queue().lend((int) bytes);
+            guest.credit((int) bytes);
+        }
+    }
+
+    /** Sends silence from {@code start} up to {@code from}, then what the clock has kept. */
+    void send(long start, long from, long end) {
+        for (long index = start; index < end; ) {
+            int bytes = (int) Math.min((index < from ? from : end) - index, Frames.MEMBLOCK_USUAL_MAX);
+            ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+            at.sent(bytes);
+            while (block.isWritable()) {
+                ByteBuffer kept = index < from ? null : pace.kept(index, block.writableBytes());
+                if (kept != null) {
+                    index += kept.remaining();
+                    block.writeBytes(kept);
+                } else {
+                    index += block.writableBytes();
+                    while (block.isWritable()) {
+                        block.writeByte(silentByte);
+                    }
+                }
+            }
+            host.write(block, SeekMode.RELATIVE, 0);
+        }
+    }
+
+    @Override
+    public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
+        PlaybackQueue queue = pace.queue();
+        long owedBefore = queue.owed();
+        if (mode == SeekMode.RELATIVE_ON_READ) {
+            queue.readAt(readIndex(), playing);
+        }
+        queue.seek(mode, offsetBytes);
+        keep(queue, block);
+        queue.write(block.readableBytes());
+        at.sent(owedBefore - queue.owed());
+        block.skipBytes(at.leaveOut(block.readableBytes()));
+        if (block.isReadable()) {
+            host.write(block, mode, mode == SeekMode.ABSOLUTE ? at.toHost(offsetBytes) : offsetBytes);
+        } else {
+            block.release();
+        }
+        passCredit();
+    }
+
+    private void keep(PlaybackQueue queue, ByteBuf block) {
+        int tLength = queue.attr().tLength();
+        if (tLength > wanted.spec().bytesOf(KEPT_FROM_US)) {
+            pace.keep(queue.writeIndex(), block, tLength + queue.attr().minReq());
+        }
+    }
+
+    @Override
+    public void cork(boolean corked, Reply reply) {
+        host.cork(corked, sure(reply));
+        at.forgetHeard();
+        if (playing && !corked) {
+            watch();
+        }
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        pace.queue().readAt(readIndex(), playing);
+        pace.queue().flush();
+        host.flush(sure(reply));
+        stopped();
+        askHost();
+    }
+
+    @Override
+    public void prebuf(Reply reply) {
+        host.prebuf(sure(reply));
+    }
+
+    @Override
+    public void trigger(Reply reply) {
+        host.trigger(sure(reply));
+    }
+
+    /** What the host says of a drain counts only while it plays; of what it took with it when it went, the clock tells. */
+    @Override
+    public void drain(Reply reply) {
+        host.drain(error -> {
+            if (inCharge && error != ErrorCode.CONNECTIONTERMINATED) {
+                reply.done(error);
+            }
+        });
+    }
+
+    @Override
+    public void timing(int tag, int localS, int localUs) {
+        host.timing(questions.add(tag, localS, localUs, pace.queue().writeIndex()), localS, localUs);
+    }
+
+    /** The host answers {@link #timing}, possibly after it has ceased to be in charge. */
+    void answered(int number, int localS, int localUs, Timing timing) {
+        if (!questions.remove(number)) {
+            return;
+        }
+        unanswered = false;
+        at.told(timing, wanted.spec(), timing.running && playing);
+        if (inCharge) {
+            pace.queue().correct(timing.writeIndex - questions.writeIndex(number));
+        }
+        int tag = questions.tag(number);
+        if (tag != OWN_QUESTION) {
+            guest.timing(tag, localS, localUs, timing);
+        } else if (inCharge) {
+            guest.measured(at.latencyUs() + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
+        }
+    }
+
+    /** The host is gone: the clock answers what it was asked. */
+    void leaveQuestions() {
+        questions.answerAll((tag, localS, localUs) -> {
+            if (tag != OWN_QUESTION) {
+                pace.timing(tag, localS, localUs);
+            }
+        });
+    }
+
+    /** Learns where the host is, for the case that it goes. */
+    void askHost() {
+        timing(OWN_QUESTION, 0, 0);
+    }
+
+    /** Sees from now on that the host still answers. */
+    void watch() {
+        unanswered = false;
+        checkPulse(server.clock().nowNs());
+    }
+
+    /**
+     * Asks every two seconds while it plays; all streams in the same instant. Where we come late, the host still has had a second.
+     */
+    private void checkPulse(long nowNs) {
+        if (!inCharge || !playing || wanted.corked) {
+            return;
+        }
+        if (unanswered) {
+            server.hung();
+        } else {
+            unanswered = true;
+            pulse.at((nowNs / PULSE_NS + 2) * PULSE_NS);
+            askHost();
+        }
+    }
+
+    @Override
+    public void bufferAttr(BufferAttr attr, boolean adjustLatency, boolean earlyRequests, Reply reply) {
+        host.bufferAttr(attr, adjustLatency, earlyRequests, sure(reply));
+    }
+
+    @Override
+    public void sampleRate(int rateHz, Reply reply) {
+        host.sampleRate(rateHz, sure(reply));
+    }
+
+    @Override
+    public void name(String name, Reply reply) {
+        host.name(name, sure(reply));
+    }
+
+    @Override
+    public void volume(ChannelVolumes volume, Reply reply) {
+        host.volume(volume, sure(reply));
+    }
+
+    @Override
+    public void mute(boolean muted, Reply reply) {
+        host.mute(muted, sure(reply));
+    }
+
+    @Override
+    public void device(@Nullable String device, Reply reply) {
+        host.device(device, sure(reply));
+    }
+
+    /** A command that the host takes with it when it goes was carried out: the clock goes on as it says. */
+    private static Reply sure(Reply reply) {
+        return error -> reply.done(error == ErrorCode.CONNECTIONTERMINATED ? ErrorCode.OK : error);
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}
