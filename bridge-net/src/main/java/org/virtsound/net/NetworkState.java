@@ -126,6 +126,11 @@ public record NetworkState(
         return ports;
     }
 
+    /** @return whether the firewall's rules are nftables', of whose changes the kernel tells */
+    public boolean isOnNftables() {
+        return filter.isNft() && (filter6.isNft() || !filter6.isReadable());
+    }
+
     /** What each guest's port sent, as far as the firewall counted it; the devices' own counters are not read. */
     public List<PortTraffic> traffic(Collection<GuestPort> ports) {
         return ports.stream().map(port -> PortTraffic.of(port, this)).toList();

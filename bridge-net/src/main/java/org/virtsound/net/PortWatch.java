@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locks each port of a bridge of ours as soon as it joins, so that it stays mute until somebody is given it. {@code ip monitor}, our
- * child, says when one does; it ends with us, however we end, and is started again where it ends by itself.
+ * Locks each port of a bridge of ours as soon as it joins, so that it stays mute until somebody is given it, and tells of whatever
+ * happens to the bridge and its addresses. {@code ip monitor}, our child, says when; it ends with us, however we end, and is started
+ * again where it ends by itself.
  *
  * <p>One thread of its own, {@code port-watch}, which sleeps while nothing happens.
  */
@@ -29,27 +30,29 @@ public final class PortWatch implements AutoCloseable {
 
     private final List<String> prefix;
     private final Commands commands;
-    private final Runnable joined;
+    private final Runnable changed;
     private final String bridge;
     private final Pattern member;
+    private final Pattern itself;
     private final Set<String> locked = new HashSet<>();
     private final Thread thread = new Thread(this::run, "port-watch");
     private volatile @Nullable Process monitor;
     private volatile boolean closed;
 
-    /** @param joined called on the watch's thread when a port has joined */
-    public PortWatch(Commands commands, SoundNetwork network, Runnable joined) {
-        this(List.of(), commands, network, joined);
+    /** @param changed called on the watch's thread when a port has joined, or the bridge is not what it was */
+    public PortWatch(Commands commands, SoundNetwork network, Runnable changed) {
+        this(List.of(), commands, network, changed);
     }
 
     /** @param prefix words that go before the command, such as {@code ip netns exec NAME} */
-    PortWatch(List<String> prefix, Commands commands, SoundNetwork network, Runnable joined) {
+    PortWatch(List<String> prefix, Commands commands, SoundNetwork network, Runnable changed) {
         this.prefix = List.copyOf(prefix);
         this.commands = requireNonNull(commands, "commands is null");
-        this.joined = requireNonNull(joined, "joined is null");
+        this.changed = requireNonNull(changed, "changed is null");
         this.bridge = network.bridge();
         this.member =
                 Pattern.compile("(Deleted )?(\\d+): ([^:@ ]+)(?:@[^:]+)?: .* master " + Pattern.quote(bridge) + " .*");
+        this.itself = Pattern.compile("(?:Deleted )?\\d+: " + Pattern.quote(bridge) + "[: ].*");
         thread.setDaemon(true);
     }
 
@@ -86,7 +89,7 @@ public final class PortWatch implements AutoCloseable {
 
     private Process monitor() throws IOException {
         List<String> argv = new ArrayList<>(prefix);
-        argv.addAll(List.of("setpriv", "--pdeathsig", "KILL", "ip", "-o", "monitor", "link"));
+        argv.addAll(List.of("setpriv", "--pdeathsig", "KILL", "ip", "-o", "monitor", "link", "address"));
         return new ProcessBuilder(argv)
                 .redirectInput(new File("/dev/null"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -106,8 +109,15 @@ public final class PortWatch implements AutoCloseable {
         }
     }
 
-    /** A line is {@code 7: vnet0: <…> … master SOUND …}, with the word Deleted before it when the port leaves. */
+    /**
+     * A line is {@code 7: vnet0: <…> … master SOUND …}, with the word Deleted before it when the port leaves; or it is the bridge's:
+     * {@code 5: SOUND: <…>}, {@code 5: SOUND inet 10.47.13.1/29 …}.
+     */
     private void read(String line) {
+        if (itself.matcher(line).matches()) {
+            changed.run();
+            return;
+        }
         Matcher matcher = member.matcher(line);
         if (!matcher.matches()) {
             return;
@@ -117,7 +127,7 @@ public final class PortWatch implements AutoCloseable {
             locked.remove(index);
         } else if (locked.add(index)) {
             lock(matcher.group(3));
-            joined.run();
+            changed.run();
         }
     }
 

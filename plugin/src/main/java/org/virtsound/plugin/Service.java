@@ -56,6 +56,7 @@ final class Service {
     private final LocalEndpoints locals;
     private final Reconciler reconciler;
     private final PortWatch ports;
+    private final FirewallWatch firewall;
     private final LibvirtWatcher libvirt;
     private final XlGuests xl;
     private final ControlServer control;
@@ -80,6 +81,7 @@ final class Service {
             LocalEndpoints locals,
             Reconciler reconciler,
             PortWatch ports,
+            FirewallWatch firewall,
             LibvirtWatcher libvirt,
             XlGuests xl,
             ControlServer control) {
@@ -95,6 +97,7 @@ final class Service {
         this.locals = locals;
         this.reconciler = reconciler;
         this.ports = ports;
+        this.firewall = firewall;
         this.libvirt = libvirt;
         this.xl = xl;
         this.control = control;
@@ -153,15 +156,17 @@ final class Service {
         if (xl.canBe()) {
             reconciler.connected(xl);
         }
-        ProgramPages pages = new ProgramPages();
-        undo.push(pages::close);
-        pages.start();
         SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
         undo.push(systemd::close);
         undo.push(systemd::stopping);
         systemd.watch(() -> reconciler.passedWithin(RECONCILER_PASSES_WITHIN_S, TimeUnit.SECONDS));
         systemd.ready(state());
         notify = systemd;
+        // Nobody waits for these.
+        firewall.start();
+        ProgramPages pages = new ProgramPages();
+        undo.push(pages::close);
+        pages.start();
     }
 
     private void serveMachines() {

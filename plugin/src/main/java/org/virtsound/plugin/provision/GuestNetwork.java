@@ -14,4 +14,12 @@ public interface GuestNetwork {
      * @throws RuntimeException where nothing can be served; the message says what is in the way, and the next step
      */
     Map<GuestPort, Problem> apply(Collection<GuestPort> ports);
+
+    /**
+     * Whether the kernel would tell of it if somebody changed what the last {@link #apply} left, so that the next one can wait: all is
+     * as it should be, by nftables' rules.
+     */
+    default boolean tellsOfChanges() {
+        return false;
+    }
 }

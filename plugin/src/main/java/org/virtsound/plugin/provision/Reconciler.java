@@ -33,6 +33,7 @@ import org.virtsound.plugin.domain.Transport;
 public final class Reconciler implements HypervisorListener {
     private static final Logger log = Logger.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** Between two looks at the network; the next is made where something may have changed. */
     private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** On a slow machine the look at the network takes one part of the time in so many. */
     private static final int NETWORK_LOOK_SHARE = 10;
@@ -60,6 +61,8 @@ public final class Reconciler implements HypervisorListener {
     private volatile List<Bystander> bystanders = List.of();
     private volatile long passedAtNanos = System.nanoTime();
     private volatile boolean lookAgain;
+    private volatile boolean networkChanged;
+    private volatile boolean firewallIsHeard;
     private volatile boolean stopped;
 
     @Inject
@@ -112,9 +115,23 @@ public final class Reconciler implements HypervisorListener {
         inbox.wake();
     }
 
-    /** The bridge has one port more: whose it is, is looked for now. For any thread. */
-    public void portJoined() {
+    /** The bridge has one port more, whose it is is looked for now; or it is not what it was. For any thread. */
+    public void bridgeChanged() {
+        networkChanged = true;
         inbox.wake();
+    }
+
+    /** Somebody, possibly we, changed the firewall's rules. For any thread. */
+    public void firewallChanged() {
+        if (!networkChanged) {
+            networkChanged = true;
+            inbox.wake();
+        }
+    }
+
+    /** Whether {@link #firewallChanged} is called for every change from now on. For any thread. */
+    public void firewallIsHeard(boolean heard) {
+        firewallIsHeard = heard;
     }
 
     /** The guests as the last pass left them. For any thread. */
@@ -225,9 +242,15 @@ public final class Reconciler implements HypervisorListener {
 
     /** How long nothing is due. */
     private long idleNanos(long nowNanos) {
-        return guests.all().isEmpty()
-                ? PORTS_LOOK_NANOS
-                : Math.max(0, Math.min(PORTS_LOOK_NANOS, nextNetworkLookNanos - nowNanos));
+        return networkMayHaveChanged()
+                ? Math.max(0, Math.min(PORTS_LOOK_NANOS, nextNetworkLookNanos - nowNanos))
+                : PORTS_LOOK_NANOS;
+    }
+
+    /** Without guests, nobody misses it before the next full pass. */
+    private boolean networkMayHaveChanged() {
+        return !guests.all().isEmpty()
+                && (networkChanged || networkProblem != null || !firewallIsHeard || !network.tellsOfChanges());
     }
 
     /** One pass over what is reported by now. */
@@ -250,11 +273,12 @@ public final class Reconciler implements HypervisorListener {
         }
         dirty.forEach((uuid, hypervisor) -> read(hypervisor, uuid));
         bystanders = List.copyOf(besideLibvirt.values());
-        boolean look = portsChanged || full || (!guests.all().isEmpty() && nowNanos - nextNetworkLookNanos >= 0);
+        boolean look = portsChanged || full || (networkMayHaveChanged() && nowNanos - nextNetworkLookNanos >= 0);
         if (dirty.isEmpty() && !look) {
             return;
         }
         nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS; // also where the pass fails
+        networkChanged = false; // what changes from here on is for the next look
         guests.settle();
         long before = networkLookNanos;
         long start = System.nanoTime();

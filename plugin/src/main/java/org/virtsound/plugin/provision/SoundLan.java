@@ -28,6 +28,7 @@ public final class SoundLan implements GuestNetwork {
     private final Commands commands;
     private final DhcpServer dhcp;
     private @Nullable Problem dhcpProblem;
+    private boolean tellsOfChanges;
     private volatile List<PortTraffic> traffic = List.of();
 
     @Inject
@@ -58,7 +59,13 @@ public final class SoundLan implements GuestNetwork {
         NetworkState now = plan.steps().isEmpty() || served.isEmpty() ? state : NetworkState.read(commands, network);
         tell(dhcp.serve(network, served, now).orElse(null));
         traffic = now.traffic(served);
+        tellsOfChanges = now.isOnNftables() && plan.left().isEmpty() && dhcpProblem == null;
         return plan.left();
+    }
+
+    @Override
+    public synchronized boolean tellsOfChanges() {
+        return tellsOfChanges;
     }
 
     /** What each guest's port sent, as the last look counted it. For any thread. */

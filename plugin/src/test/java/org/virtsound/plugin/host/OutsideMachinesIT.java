@@ -16,6 +16,9 @@ import org.virtsound.net.Namespace;
 /** The built daemon, and machines at a switch behind a real device that is its uplink. */
 class OutsideMachinesIT {
     private static final Duration SOON = Duration.ofSeconds(10);
+    /** What the daemon has to put things back; a pass over all guests comes every 30 s. */
+    private static final Duration PUT_BACK = Duration.ofSeconds(5);
+
     private static final String DESK = "52:54:00:47:13:05";
     private static final String TV = "52:54:00:47:13:06";
     private static final String STRANGER = "52:54:00:47:13:04";
@@ -91,6 +94,21 @@ class OutsideMachinesIT {
         assertThat(host.virtSound("net", "status").output())
                 .containsPattern("dropped: [1-9][0-9]* under a wrong address");
         assertThat(machine("tv")).containsEntry("state", "playing").containsEntry("problems", List.of());
+    }
+
+    @Test
+    void whatSomebodyTakesAwayIsPutBackBeforeTheNextPassOverAllGuests() {
+        for (String wipe : List.of("iptables -F", "ip addr flush dev SOUND", "nft flush ruleset")) {
+            long fromNanos = System.nanoTime();
+            host.namespace().run(wipe.split(" "));
+            await(wipe).pollInterval(Duration.ofMillis(50)).atMost(PUT_BACK).until(this::isWhole);
+            System.out.printf("%s: put back within %.1f s%n", wipe, (System.nanoTime() - fromNanos) / 1e9);
+        }
+    }
+
+    private boolean isWhole() {
+        return host.rules().contains(TV)
+                && host.namespace().run("ip", "addr", "show", "dev", "SOUND").contains("10.47.13.1/29");
     }
 
     private Map<String, Object> machine(String name) {

@@ -58,6 +58,7 @@ class ReconcilerTest {
 
         int looks;
         long mendsForMs;
+        boolean tellsOfChanges;
 
         @Override
         public Map<GuestPort, Problem> apply(Collection<GuestPort> wanted) {
@@ -70,6 +71,11 @@ class ReconcilerTest {
             ports = new HashMap<>();
             wanted.forEach(port -> ports.put(port.device(), port.address().getHostAddress() + " " + port.mac()));
             return Map.of();
+        }
+
+        @Override
+        public boolean tellsOfChanges() {
+            return tellsOfChanges;
         }
     }
 
@@ -171,6 +177,34 @@ class ReconcilerTest {
         int looks = network.looks;
         networkLook();
         assertThat(network.looks).isEqualTo(looks + 1);
+    }
+
+    @Test
+    void aNetworkThatTellsOfChangesIsLookedAtWhenItHasOne() {
+        libvirt.run(DomainXmlText.guest(1));
+        reconciler.firewallIsHeard(true);
+        network.tellsOfChanges = true;
+        pass();
+        int looks = network.looks;
+        networkLook();
+        networkLook();
+        assertThat(network.looks).isEqualTo(looks);
+
+        reconciler.firewallChanged();
+        pass();
+        assertThat(network.looks).as("at once").isEqualTo(++looks);
+        reconciler.firewallChanged();
+        reconciler.firewallChanged();
+        pass();
+        assertThat(network.looks).as("again too soon").isEqualTo(looks);
+        networkLook();
+        networkLook();
+        assertThat(network.looks).isEqualTo(++looks);
+
+        reconciler.firewallIsHeard(false);
+        networkLook();
+        networkLook();
+        assertThat(network.looks).as("unheard").isEqualTo(looks + 2);
     }
 
     @Test
