@@ -268,7 +268,7 @@ final class PulseClient implements FrameListener {
         send(ch, out);
     }
 
-    /** Asks for a stream's latency, without garbage; {@code mark} comes back with the answer. */
+    /** Asks for a stream's latency, without garbage, and at once, since its time counts; {@code mark} comes back with the answer. */
     void askLatency(Direction direction, int stream, int mark, int localS, int localUs, PulseTags.Waiter waiter) {
         Channel ch = channel;
         if (over || ch == null) {
@@ -277,7 +277,7 @@ final class PulseClient implements FrameListener {
         }
         ByteBuf out = ch.alloc().directBuffer(64);
         HotPackets.writeGetLatency(out, writer, tags.add(waiter, mark), direction, stream, localS, localUs);
-        send(ch, out);
+        ch.writeAndFlush(out, ch.voidPromise());
     }
 
     /** @param block ownership passes to the connection */
