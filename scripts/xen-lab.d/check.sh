@@ -106,6 +106,8 @@ for d in json.load(sys.stdin)["domains"]:
 is_listed() { [ -n "$(listed "$1")" ]; }
 # is_gone NAME NUMBER: no relay and no rule
 is_gone() { local all; all=$(resource domains && d 'iptables-save') && ! grep -qi "\"$1\"\|00:16:3e:47:13:0$2" <<< "$all"; }
+# remains NAME NUMBER: its line in the list, if any, and how many rules it has
+remains() { echo "$(listed "$1")$(d iptables-save | grep -ic "00:16:3e:47:13:0$2") rules"; }
 mixer() { d "$PACTL list sink-inputs" | sed -n 's/.*application.name = "\(.*\)"/\1/p' | sort | tr '\n' ' '; }
 
 check_installed() {
@@ -195,8 +197,7 @@ domids() { echo "domid $1, then $(d "xl domid $2")"; }
 check_save_restore() {
   local before; before=$(d 'xl domid singer')
   virsh0 save singer /root/singer.save > "$RUN/virsh.log" || { row "save" "saved" "$(tail -n 2 "$RUN/virsh.log" | tr '\n' ' ')" FAIL; return; }
-  patient 15 is_gone singer 2
-  verdict "guest saved" "rule and relay gone" "$(listed singer || true)$(d iptables-save | grep -ic '00:16:3e:47:13:02') rules" is_gone singer 2
+  becomes "guest saved" "rule and relay gone" singer 15 'remains singer 2' is_gone singer 2
   virsh0 restore /root/singer.save > "$RUN/virsh.log"
   heard "guest restored" "the tone is back" singer 90 1000 -- domids "$before" singer
 }
@@ -211,8 +212,7 @@ check_reboot() {
 
 check_destroyed() {
   virsh0 destroy singer > /dev/null
-  patient 10 is_gone singer 2
-  verdict "guest destroyed in mid-sound" "rule and relay gone" "$(listed singer)$(d iptables-save | grep -ic '00:16:3e:47:13:02') rules" is_gone singer 2
+  becomes "guest destroyed in mid-sound" "rule and relay gone" singer 10 'remains singer 2' is_gone singer 2
   listen 3 1500; verdict "the other guest" "goes on" "$HEARD" mostly 1500
   virsh0 destroy second > /dev/null; patient 15 is_gone second 3
   local names; names=$(mixer); verdict "both gone" "no stream in the mixer" "${names:-none}" [ -z "$names" ]
@@ -240,7 +240,7 @@ check_xl_guest() { # libvirt does not see it; a NIC on the bridge, plugged in by
   d 'xl network-attach stranger bridge=SOUND mac=00:16:3e:47:13:05 ip=10.47.13.5' > "$RUN/xl.log"
   heard "its NIC by xl network-attach" "2900 Hz" stranger 90 2900 -- listed stranger
   d 'xl destroy stranger' > /dev/null
-  becomes "xl destroy" "rule and relay gone" stranger 15 'listed stranger | grep . || echo gone' is_gone stranger 5
+  becomes "xl destroy" "rule and relay gone" stranger 15 'remains stranger 5' is_gone stranger 5
 }
 
 check_boot() { # the machine restarted: nobody logs in, nothing is typed
