@@ -33,14 +33,10 @@ import org.virtsound.plugin.domain.Transport;
 public final class Reconciler implements HypervisorListener {
     private static final Logger log = Logger.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
-    /** Between two looks at the network; the next is made where something may have changed. */
-    private static final long NETWORK_LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
-    /** On a slow machine the look at the network takes one part of the time in so many. */
-    private static final int NETWORK_LOOK_SHARE = 10;
-
     private static final long PORTS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Inbox inbox = new Inbox();
+    private final NetworkLooks networkLooks = new NetworkLooks();
     private final Guests guests;
     private final GuestSockets sockets;
     private final NicOnDemand nics;
@@ -55,14 +51,10 @@ public final class Reconciler implements HypervisorListener {
     private final Map<UUID, Bystander> besideLibvirt = new LinkedHashMap<>();
     private @Nullable String networkProblem;
     private long nextFullPassNanos;
-    private long networkLookNanos;
-    private long nextNetworkLookNanos;
     private volatile List<GuestView> views = List.of();
     private volatile List<Bystander> bystanders = List.of();
     private volatile long passedAtNanos = System.nanoTime();
     private volatile boolean lookAgain;
-    private volatile boolean networkChanged;
-    private volatile boolean firewallIsHeard;
     private volatile boolean stopped;
 
     @Inject
@@ -117,21 +109,20 @@ public final class Reconciler implements HypervisorListener {
 
     /** The bridge has one port more, whose it is is looked for now; or it is not what it was. For any thread. */
     public void bridgeChanged() {
-        networkChanged = true;
+        networkLooks.changed();
         inbox.wake();
     }
 
     /** Somebody, possibly we, changed the firewall's rules. For any thread. */
     public void firewallChanged() {
-        if (!networkChanged) {
-            networkChanged = true;
+        if (networkLooks.changed()) {
             inbox.wake();
         }
     }
 
     /** Whether {@link #firewallChanged} is called for every change from now on. For any thread. */
     public void firewallIsHeard(boolean heard) {
-        firewallIsHeard = heard;
+        networkLooks.heard(heard);
     }
 
     /** The guests as the last pass left them. For any thread. */
@@ -227,9 +218,7 @@ public final class Reconciler implements HypervisorListener {
     }
 
     private void run() {
-        long now = System.nanoTime();
-        nextFullPassNanos = now + FULL_PASS_NANOS;
-        nextNetworkLookNanos = now;
+        nextFullPassNanos = System.nanoTime() + FULL_PASS_NANOS;
         while (!stopped) {
             try {
                 pass(inbox.take(idleNanos(System.nanoTime())), System.nanoTime());
@@ -242,15 +231,12 @@ public final class Reconciler implements HypervisorListener {
 
     /** How long nothing is due. */
     private long idleNanos(long nowNanos) {
-        return networkMayHaveChanged()
-                ? Math.max(0, Math.min(PORTS_LOOK_NANOS, nextNetworkLookNanos - nowNanos))
-                : PORTS_LOOK_NANOS;
+        return Math.min(PORTS_LOOK_NANOS, networkLookInNanos(nowNanos));
     }
 
     /** Without guests, nobody misses it before the next full pass. */
-    private boolean networkMayHaveChanged() {
-        return !guests.all().isEmpty()
-                && (networkChanged || networkProblem != null || !firewallIsHeard || !network.tellsOfChanges());
+    private long networkLookInNanos(long nowNanos) {
+        return guests.all().isEmpty() ? Long.MAX_VALUE : networkLooks.dueInNanos(nowNanos);
     }
 
     /** One pass over what is reported by now. */
@@ -273,21 +259,13 @@ public final class Reconciler implements HypervisorListener {
         }
         dirty.forEach((uuid, hypervisor) -> read(hypervisor, uuid));
         bystanders = List.copyOf(besideLibvirt.values());
-        boolean look = portsChanged || full || (networkMayHaveChanged() && nowNanos - nextNetworkLookNanos >= 0);
+        boolean look = portsChanged || full || networkLookInNanos(nowNanos) == 0;
         if (dirty.isEmpty() && !look) {
             return;
         }
-        nextNetworkLookNanos = nowNanos + NETWORK_LOOK_NANOS; // also where the pass fails
-        networkChanged = false; // what changes from here on is for the next look
+        networkLooks.begin(nowNanos);
         guests.settle();
-        long before = networkLookNanos;
-        long start = System.nanoTime();
         applyNetwork();
-        networkLookNanos = System.nanoTime() - start;
-        // The quicker of two: one that puts something back takes longer, and what took it may come again.
-        long share = NETWORK_LOOK_SHARE * Math.min(before, networkLookNanos);
-        nextNetworkLookNanos =
-                nowNanos + (networkProblem == null ? Math.max(NETWORK_LOOK_NANOS, share) : NETWORK_LOOK_NANOS);
         for (Guest guest : guests.all()) {
             nics.ask(guest, inbox, nowNanos);
             states.write(guest);
@@ -373,7 +351,9 @@ public final class Reconciler implements HypervisorListener {
         String problem = null;
         Map<GuestPort, Problem> left = Map.of();
         try {
+            long fromNanos = System.nanoTime();
             left = network.apply(guests.ports());
+            networkLooks.end(System.nanoTime() - fromNanos, network.tellsOfChanges());
         } catch (RuntimeException e) {
             problem = "network: " + e.getMessage();
         }
