@@ -52,6 +52,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
 # io.netty.allocator.maxOrder: chunks of 512 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
+# sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
     -XX:CICompilerCount=2 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
@@ -61,6 +62,7 @@ daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -X
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=6
     -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
+    -Dsun.reflect.inflationThreshold=1000000
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
 
 # MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had.
