@@ -10,8 +10,8 @@ import java.util.logging.Logger;
 import org.virtsound.plugin.provision.Reconciler;
 
 /**
- * Hears from the kernel when nftables' rules are changed, iptables' on top of them among these, so that what takes ours away is noticed
- * at once and the network need not be looked at every few seconds (netlink(7), NFNLGRP_NFTABLES). Where it cannot be heard, it is.
+ * Hears from the kernel when nftables' rules are changed, iptables' on top of them among these (netlink(7), NFNLGRP_NFTABLES): what
+ * takes ours away is noticed at once, and the network is looked at every few seconds only where the kernel does not tell.
  *
  * <p>One thread of its own, {@code firewall-watch}, which sleeps while nothing happens and ends with the process.
  */

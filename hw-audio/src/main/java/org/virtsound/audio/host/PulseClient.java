@@ -1,30 +1,15 @@
 package org.virtsound.audio.host;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -57,22 +42,11 @@ import org.virtsound.audio.stream.SeekMode;
  */
 final class PulseClient implements FrameListener {
     private static final Logger LOG = Logger.getLogger(PulseClient.class.getName());
-    /** One text for a server that ended and one that has not come: it is one trouble. */
-    private static final String GONE = "no server listens there";
-
     private static final int VERSION = 35;
     private static final int VERSION_MIN = 13;
     private static final int FRAME_MAX_BYTES = 1 << 20;
     /** From connecting to being ready for streams. */
     private static final int ANSWERS_WITHIN_MS = 3000;
-    /** Until the next try at a socket where others wait. */
-    private static final int CROWDED_MS = 5;
-    /** What a server asks of all its streams at once is one read. */
-    private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(4 << 10, 4 << 10, 64 << 10);
-    /** What waits for a server that does not read, before audio to it is thrown away. */
-    private static final WriteBufferWaterMark QUEUED_BYTES = new WriteBufferWaterMark(256 << 10, 1 << 20);
-    /** The kernel then puts our uid beside the first bytes even where the server has not asked for it yet (SOL_SOCKET, 16). */
-    private static final ChannelOption<Integer> SO_PASSCRED = new IntegerUnixChannelOption("SO_PASSCRED", 1, 16);
 
     /** What becomes of a connection. */
     interface Listener {
@@ -98,6 +72,7 @@ final class PulseClient implements FrameListener {
     private final Runnable flush = this::flush;
 
     private Cookie cookie = Cookie.ZERO;
+    private @Nullable PulseDial dial;
     private @Nullable Channel channel;
     private int version = VERSION;
     private boolean up;
@@ -106,7 +81,7 @@ final class PulseClient implements FrameListener {
     private int lastSyncId;
     private @Nullable Future<?> timeout;
     private String server = "PulseAudio";
-    private String trouble = GONE;
+    private String trouble = PulseDial.GONE;
     private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
 
     /** @param identity whose name it has */
@@ -130,7 +105,7 @@ final class PulseClient implements FrameListener {
 
     void leave(Listener listener) {
         if (listeners.remove(listener) && listeners.isEmpty()) {
-            close();
+            giveUp("closed");
         }
     }
 
@@ -150,81 +125,21 @@ final class PulseClient implements FrameListener {
         }
         cookie = shown;
         timeout = loop.schedule(this::tooLate, ANSWERS_WITHIN_MS, TimeUnit.MILLISECONDS);
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(address.isUnix() ? EpollDomainSocketChannel.class : EpollSocketChannel.class)
-                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, ANSWERS_WITHIN_MS)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, READS)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUED_BYTES)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel ch) {
-                        ch.pipeline()
-                                .addLast("frames", new FrameDecoder(FRAME_MAX_BYTES, FRAME_MAX_BYTES, PulseClient.this))
-                                .addLast("client", new Life());
-                    }
-                });
-        if (address.isUnix()) {
-            bootstrap.option(SO_PASSCRED, 1);
-        } else {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true);
-        }
-        if (address.socket() instanceof InetSocketAddress named && named.isUnresolved()) {
-            resolve(named, bootstrap);
-        } else {
-            connect(bootstrap, address.socket());
-        }
+        PulseDial dialled = new PulseDial(loop, address, this::handle, this::unreached);
+        dial = dialled;
+        dialled.start();
     }
 
-    /** Looks a name up beside the loop, which it would hold up. */
-    private void resolve(InetSocketAddress named, Bootstrap bootstrap) {
-        CompletableFuture.supplyAsync(() -> new InetSocketAddress(named.getHostString(), named.getPort()))
-                .thenAcceptAsync(
-                        resolved -> {
-                            if (resolved.isUnresolved()) {
-                                error = ErrorCode.CONNECTIONREFUSED;
-                                giveUp("no address known for '" + named.getHostString() + "'");
-                            } else {
-                                connect(bootstrap, resolved);
-                            }
-                        },
-                        loop);
+    private void handle(Channel fresh) {
+        fresh.pipeline()
+                .addLast("frames", new FrameDecoder(FRAME_MAX_BYTES, FRAME_MAX_BYTES, this))
+                .addLast("client", new Life());
     }
 
-    private void connect(Bootstrap bootstrap, SocketAddress to) {
-        if (over) {
-            return;
-        }
-        ChannelFuture connecting = bootstrap.connect(to);
-        channel = connecting.channel();
-        connecting.addListener(done -> {
-            if (!done.isSuccess() && address.isUnix() && isCrowded(done.cause())) {
-                channel = null;
-                var unused = loop.schedule(() -> connect(bootstrap, to), CROWDED_MS, TimeUnit.MILLISECONDS);
-            } else if (!done.isSuccess()) {
-                trouble = reason(done.cause());
-                error = ErrorCode.CONNECTIONREFUSED;
-                end();
-            }
-        });
-    }
-
-    /** A unix socket refuses at once whom it has no room for: PulseAudio's lets five wait. */
-    private static boolean isCrowded(Throwable failed) {
-        return String.valueOf(failed.getMessage()).contains("temporarily unavailable");
-    }
-
-    private static String reason(Throwable failed) {
-        String text = String.valueOf(failed.getMessage());
-        if (failed instanceof FileNotFoundException
-                || text.contains("Connection refused")
-                || text.contains("No such file")) {
-            return GONE;
-        }
-        return text.contains("Permission denied")
-                ? "permission denied: the socket's directory is not open to us"
-                : text;
+    private void unreached(String reason) {
+        error = ErrorCode.CONNECTIONREFUSED;
+        trouble = reason;
+        end();
     }
 
     private void tooLate() {
@@ -309,19 +224,11 @@ final class PulseClient implements FrameListener {
         }
     }
 
-    private void close() {
-        trouble = "closed";
-        if (channel != null) {
-            channel.close();
-        }
-        end();
-    }
-
     /** The server is of no use any more. */
     void giveUp(String reason) {
         trouble = reason;
-        if (channel != null) {
-            channel.close();
+        if (dial != null) {
+            dial.close();
         }
         end();
     }
@@ -484,6 +391,7 @@ final class PulseClient implements FrameListener {
     private final class Life extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
+            channel = ctx.channel();
             greet();
         }
 
