@@ -72,8 +72,7 @@ class SocketTransportTest {
             assertThat(read(4)).isEqualTo("ef");
             assertThat(read(4)).isEqualTo("0");
 
-            int put = loop.call(() -> heard.channel.write(direct("xyz".getBytes(US_ASCII))))
-                    .get();
+            int put = loop.call(() -> write("xyz".getBytes(US_ASCII))).get();
             assertThat(put).isEqualTo(3);
             ByteBuffer got = ByteBuffer.allocate(8);
             guest.read(got);
@@ -103,10 +102,7 @@ class SocketTransportTest {
             await().until(() -> heard.channel != null);
             int taken = loop.call(() -> {
                         int sum = 0;
-                        for (int put;
-                                (put = heard.channel.write(
-                                                Unpooled.directBuffer().writeZero(1764)))
-                                        > 0; ) {
+                        for (int put; (put = write(new byte[1764])) > 0; ) {
                             sum += put;
                         }
                         return sum;
@@ -119,8 +115,13 @@ class SocketTransportTest {
         }
     }
 
-    private static ByteBuf direct(byte[] bytes) {
-        return Unpooled.directBuffer(bytes.length).writeBytes(bytes);
+    private int write(byte[] bytes) {
+        ByteBuf block = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
+        try {
+            return heard.channel.write(block);
+        } finally {
+            block.release();
+        }
     }
 
     private VchanTransport.Opening open() throws Exception {
