@@ -282,6 +282,21 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void aDrainEndsWellThoughTheHostIsLeftUnderIt() {
+        Counter guest = play();
+        time.advanceMs(100);
+        guest.keepsUp = false;
+        List<ErrorCode> replies = new ArrayList<>();
+        guest.stream.drain(replies::add);
+        server.use(host);
+        assertThat(replies).isEmpty();
+
+        time.advanceMs(200);
+
+        assertThat(replies).containsExactly(ErrorCode.OK);
+    }
+
+    @Test
     void tenSilentSecondsCorkTheHostsStreamAndTheFirstAudibleSampleIsHeard() {
         Counter guest = play();
         guest.silent = true;
