@@ -11,6 +11,7 @@ import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
+import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.SeekMode;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.Timing;
@@ -77,7 +78,7 @@ final class QubesPlayback implements PlaybackListener {
             drain++;
             draining = false;
             if (corked && stream != null) {
-                stream.cork(false, error -> {});
+                stream.cork(false, Reply.NOBODY);
             }
             corked = false;
         }
@@ -162,7 +163,7 @@ final class QubesPlayback implements PlaybackListener {
         }
         if (writtenBytes == before) {
             corked = true;
-            stream.cork(true, error -> {});
+            stream.cork(true, Reply.NOBODY);
         } else {
             pump();
         }

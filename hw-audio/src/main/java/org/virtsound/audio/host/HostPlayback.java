@@ -31,7 +31,6 @@ final class HostPlayback implements PlaybackListener {
     private static final long LATE_US = 250_000;
 
     private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final Reply NOBODY = error -> {};
 
     private enum State {
         OPENING,
@@ -74,7 +73,7 @@ final class HostPlayback implements PlaybackListener {
         this.wanted = stream.wanted();
         this.wakeCheck = server.clock().alarm(now -> checkAwake());
         this.host = place.play(wanted.request(), this);
-        this.live = new LivePlayback(host, server, stream.guest(), wanted, at, pace);
+        this.live = new LivePlayback(this, host, stream, server);
     }
 
     boolean isLive() {
@@ -129,7 +128,7 @@ final class HostPlayback implements PlaybackListener {
         arrival = new Arrival(start, sent, at.uncut(), writeIndex, attr, deviceLatencyUs);
         live.send(start, read, sent);
         rouse(false);
-        host.trigger(NOBODY);
+        host.trigger(Reply.NOBODY);
         if (started) {
             host.timing(PLAYS_ON, 0, 0);
         }
@@ -142,7 +141,7 @@ final class HostPlayback implements PlaybackListener {
         behind -= behind % wanted.spec().frameBytes();
         if (behind > wanted.spec().bytesOf(LATE_US)) {
             returnWanted = true;
-            empty();
+            empty(false);
         } else {
             arrive(coming, behind, true);
         }
@@ -174,7 +173,7 @@ final class HostPlayback implements PlaybackListener {
         live.begin(playing);
         rouse(wanted.corked);
         if (playing) {
-            host.trigger(NOBODY);
+            host.trigger(Reply.NOBODY);
             live.watch();
         }
         stream.begin(live);
@@ -189,7 +188,7 @@ final class HostPlayback implements PlaybackListener {
     private void rouse(boolean corked) {
         if (corkedByUs) {
             corkedByUs = false;
-            host.cork(corked, NOBODY);
+            host.cork(corked, Reply.NOBODY);
         }
     }
 
@@ -198,20 +197,19 @@ final class HostPlayback implements PlaybackListener {
         // Before the flush, after which it asks for all of it anew.
         long readIndex = live.readIndex();
         live.end();
-        state = State.ASIDE;
-        if (cork) {
-            corkedByUs = true;
-            host.cork(true, NOBODY);
-        }
-        empty();
+        empty(cork);
         stream.takeOver(readIndex, live.isPlaying());
     }
 
-    private void empty() {
+    private void empty(boolean cork) {
         state = State.ASIDE;
         arrival = null;
         writeIndexKnown = false;
-        host.flush(NOBODY);
+        if (cork) {
+            corkedByUs = true;
+            host.cork(true, Reply.NOBODY);
+        }
+        host.flush(Reply.NOBODY);
         host.timing(WRITTEN, 0, 0);
     }
 

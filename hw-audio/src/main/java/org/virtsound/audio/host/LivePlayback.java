@@ -28,6 +28,7 @@ final class LivePlayback implements PlaybackStream {
 
     private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private final HostPlayback counterpart;
     private final PlaybackStream host;
     private final SteadyServer server;
     private final PlaybackListener guest;
@@ -38,24 +39,18 @@ final class LivePlayback implements PlaybackStream {
     private final Questions questions = new Questions();
     private final PaceClock.Alarm pulse;
 
-    private boolean inCharge;
     private boolean playing;
     /** The host owes an answer to {@link #checkPulse}. */
     private boolean unanswered;
 
-    LivePlayback(
-            PlaybackStream host,
-            SteadyServer server,
-            PlaybackListener guest,
-            Remembered wanted,
-            HostPosition at,
-            PacedPlayback pace) {
+    LivePlayback(HostPlayback counterpart, PlaybackStream host, SteadyPlayback stream, SteadyServer server) {
+        this.counterpart = counterpart;
         this.host = host;
         this.server = server;
-        this.guest = guest;
-        this.wanted = wanted;
-        this.at = at;
-        this.pace = pace;
+        this.guest = stream.guest();
+        this.wanted = stream.wanted();
+        this.at = stream.at();
+        this.pace = stream.pace();
         this.silentByte = wanted.spec().format().silence();
         this.pulse = server.clock().alarm(this::checkPulse);
     }
@@ -66,13 +61,11 @@ final class LivePlayback implements PlaybackStream {
      * @param isPlaying whether it plays already; {@link #watch} it then
      */
     void begin(boolean isPlaying) {
-        inCharge = true;
         playing = isPlaying;
     }
 
     /** Somebody else is. */
     void end() {
-        inCharge = false;
         pulse.at(PaceClock.NEVER);
     }
 
@@ -99,7 +92,7 @@ final class LivePlayback implements PlaybackStream {
     /** Passes on what the host asks for beyond what the guest still owes. */
     void passCredit() {
         long bytes = at.owed() - pace.queue().owed();
-        if (inCharge && bytes > 0) {
+        if (counterpart.isLive() && bytes > 0) {
             pace.queue().lend((int) bytes);
             guest.credit((int) bytes);
         }
@@ -156,7 +149,7 @@ final class LivePlayback implements PlaybackStream {
 
     @Override
     public void cork(boolean corked, Reply reply) {
-        host.cork(corked, sure(reply));
+        host.cork(corked, SteadyStream.sure(reply));
         at.forgetHeard();
         if (playing && !corked) {
             watch();
@@ -167,26 +160,26 @@ final class LivePlayback implements PlaybackStream {
     public void flush(Reply reply) {
         pace.queue().readAt(readIndex(), playing);
         pace.queue().flush();
-        host.flush(sure(reply));
+        host.flush(SteadyStream.sure(reply));
         stopped();
         askHost();
     }
 
     @Override
     public void prebuf(Reply reply) {
-        host.prebuf(sure(reply));
+        host.prebuf(SteadyStream.sure(reply));
     }
 
     @Override
     public void trigger(Reply reply) {
-        host.trigger(sure(reply));
+        host.trigger(SteadyStream.sure(reply));
     }
 
     /** What the host says of a drain counts only while it plays; of what it took with it when it went, the clock tells. */
     @Override
     public void drain(Reply reply) {
         host.drain(error -> {
-            if (inCharge && error != ErrorCode.CONNECTIONTERMINATED) {
+            if (counterpart.isLive() && error != ErrorCode.CONNECTIONTERMINATED) {
                 reply.done(error);
             }
         });
@@ -204,13 +197,13 @@ final class LivePlayback implements PlaybackStream {
         }
         unanswered = false;
         at.told(timing, wanted.spec(), timing.running && playing);
-        if (inCharge) {
+        if (counterpart.isLive()) {
             pace.queue().correct(timing.writeIndex - questions.writeIndex(number));
         }
         int tag = questions.tag(number);
         if (tag != OWN_QUESTION) {
             guest.timing(tag, localS, localUs, timing);
-        } else if (inCharge) {
+        } else if (counterpart.isLive()) {
             guest.measured(at.latencyUs() + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
         }
     }
@@ -239,7 +232,7 @@ final class LivePlayback implements PlaybackStream {
      * Asks every two seconds while it plays; all streams in the same instant. Where we come late, the host still has had a second.
      */
     private void checkPulse(long nowNs) {
-        if (!inCharge || !playing || wanted.corked) {
+        if (!counterpart.isLive() || !playing || wanted.corked) {
             return;
         }
         if (unanswered) {
@@ -253,37 +246,32 @@ final class LivePlayback implements PlaybackStream {
 
     @Override
     public void bufferAttr(BufferAttr attr, boolean adjustLatency, boolean earlyRequests, Reply reply) {
-        host.bufferAttr(attr, adjustLatency, earlyRequests, sure(reply));
+        host.bufferAttr(attr, adjustLatency, earlyRequests, SteadyStream.sure(reply));
     }
 
     @Override
     public void sampleRate(int rateHz, Reply reply) {
-        host.sampleRate(rateHz, sure(reply));
+        host.sampleRate(rateHz, SteadyStream.sure(reply));
     }
 
     @Override
     public void name(String name, Reply reply) {
-        host.name(name, sure(reply));
+        host.name(name, SteadyStream.sure(reply));
     }
 
     @Override
     public void volume(ChannelVolumes volume, Reply reply) {
-        host.volume(volume, sure(reply));
+        host.volume(volume, SteadyStream.sure(reply));
     }
 
     @Override
     public void mute(boolean muted, Reply reply) {
-        host.mute(muted, sure(reply));
+        host.mute(muted, SteadyStream.sure(reply));
     }
 
     @Override
     public void device(@Nullable String device, Reply reply) {
-        host.device(device, sure(reply));
-    }
-
-    /** A command that the host takes with it when it goes was carried out: the clock goes on as it says. */
-    private static Reply sure(Reply reply) {
-        return error -> reply.done(error == ErrorCode.CONNECTIONTERMINATED ? ErrorCode.OK : error);
+        host.device(device, SteadyStream.sure(reply));
     }
 
     @Override

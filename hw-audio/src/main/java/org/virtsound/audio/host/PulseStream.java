@@ -213,7 +213,7 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
     }
 
     private static class Answered implements PulseTags.Waiter {
-        static final Answered IGNORED = new Answered(error -> {});
+        static final Answered IGNORED = new Answered(Reply.NOBODY);
         private final Reply reply;
 
         Answered(Reply reply) {

@@ -222,7 +222,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
         if (there() != inCharge()) {
-            there().bufferAttr(attr, adjustLatency, earlyRequests, error -> {});
+            there().bufferAttr(attr, adjustLatency, earlyRequests, Reply.NOBODY);
         }
         inCharge().bufferAttr(attr, adjustLatency, earlyRequests, reply);
     }
@@ -232,7 +232,7 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         wanted.rateHz = rateHz;
         at.forgetHeard();
         if (host != null) {
-            host.live().sampleRate(rateHz, error -> {});
+            host.live().sampleRate(rateHz, Reply.NOBODY);
         }
         pace.sampleRate(rateHz, reply);
     }

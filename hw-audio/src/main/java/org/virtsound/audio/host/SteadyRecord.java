@@ -18,8 +18,6 @@ import org.virtsound.audio.stream.Timing;
  * guest's, {@code delta} is what they are ahead of the host's. Owned by the audio loop.
  */
 final class SteadyRecord implements SteadyStream, RecordStream {
-    private static final Reply NOBODY = error -> {};
-
     private final SteadyServer server;
     private final RecordListener guest;
     private final Remembered wanted;
@@ -116,7 +114,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         wanted.corked = corked;
         RecordStream to = host;
         if (to != null && opened) {
-            to.cork(corked, live ? sure(reply) : NOBODY);
+            to.cork(corked, live ? SteadyStream.sure(reply) : Reply.NOBODY);
         }
         if (!live || to == null) {
             pace.cork(corked, reply);
@@ -127,7 +125,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     public void flush(Reply reply) {
         RecordStream to = host;
         if (live && to != null) {
-            to.flush(sure(reply));
+            to.flush(SteadyStream.sure(reply));
         } else {
             pace.flush(reply);
         }
@@ -150,7 +148,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         wanted.earlyRequests = earlyRequests;
         RecordStream to = host;
         if (live && to != null) {
-            to.bufferAttr(attr, adjustLatency, earlyRequests, sure(reply));
+            to.bufferAttr(attr, adjustLatency, earlyRequests, SteadyStream.sure(reply));
         } else {
             pace.bufferAttr(attr, adjustLatency, earlyRequests, reply);
         }
@@ -160,7 +158,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     public void sampleRate(int rateHz, Reply reply) {
         wanted.rateHz = rateHz;
         if (host != null) {
-            host.sampleRate(rateHz, NOBODY);
+            host.sampleRate(rateHz, Reply.NOBODY);
         }
         pace.sampleRate(rateHz, reply);
     }
@@ -196,14 +194,10 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private void ask(Reply reply, Request request) {
         RecordStream to = host;
         if (live && to != null) {
-            request.to(to, sure(reply));
+            request.to(to, SteadyStream.sure(reply));
         } else {
             reply.done(ErrorCode.OK);
         }
-    }
-
-    private static Reply sure(Reply reply) {
-        return error -> reply.done(error == ErrorCode.CONNECTIONTERMINATED ? ErrorCode.OK : error);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.virtsound.audio.host;
 
+import org.virtsound.audio.stream.ErrorCode;
+import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.SoundServer;
 import org.virtsound.audio.stream.Stream;
 
@@ -16,4 +18,9 @@ sealed interface SteadyStream extends Stream permits SteadyPlayback, SteadyRecor
 
     /** @return whether it is heard, or hears, on the host */
     boolean isLive();
+
+    /** @return to hand to the host: a command that it takes with it when it goes was carried out, since the clock goes on as it says */
+    static Reply sure(Reply reply) {
+        return error -> reply.done(error == ErrorCode.CONNECTIONTERMINATED ? ErrorCode.OK : error);
+    }
 }

@@ -170,18 +170,18 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         }
         if (!Objects.equals(before.targetLatencyMs(), now.targetLatencyMs())
                 || !Objects.equals(before.maxLatencyMs(), now.maxLatencyMs())) {
-            bufferAttr(wanted.attr, wanted.adjustLatency, wanted.earlyRequests, error -> {});
+            bufferAttr(wanted.attr, wanted.adjustLatency, wanted.earlyRequests, Reply.NOBODY);
         }
         if (!Objects.equals(before.sink(), now.sink())) {
-            side.stream().device(now.sink(), error -> {});
+            side.stream().device(now.sink(), Reply.NOBODY);
         }
         ChannelVolumes volume = wanted.hostVolume(now.volumePercent());
         if (volume != null && !Objects.equals(before.volumePercent(), now.volumePercent())) {
-            side.stream().volume(volume, error -> {});
+            side.stream().volume(volume, Reply.NOBODY);
         }
         Boolean mute = Loudness.mute(wanted.muted, now.mute());
         if (mute != null && !Objects.equals(before.mute(), now.mute())) {
-            side.stream().mute(mute, error -> {});
+            side.stream().mute(mute, Reply.NOBODY);
         }
     }
 
@@ -197,7 +197,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         side = open();
         old.close();
         if (wanted.rateHz != wanted.guests().spec().rateHz()) {
-            side.stream().sampleRate(wanted.rateHz, error -> {});
+            side.stream().sampleRate(wanted.rateHz, Reply.NOBODY);
         }
         timings.askAgain(side.stream());
     }

@@ -57,7 +57,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         RecordStream stream = (live ? relay.host() : relay.silence()).record(request, fresh);
         fresh.stream = stream;
         if (wanted.rateHz != wanted.guests().spec().rateHz()) {
-            stream.sampleRate(wanted.rateHz, error -> {});
+            stream.sampleRate(wanted.rateHz, Reply.NOBODY);
         }
         if (!reading) {
             stream.reading(false);
@@ -79,7 +79,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.corked = corked;
         side.stream().cork(corked, settled(reply));
         if (coming != null) {
-            coming.stream().cork(corked, error -> {});
+            coming.stream().cork(corked, Reply.NOBODY);
         }
     }
 
@@ -104,7 +104,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
                 .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, settled(reply));
         if (coming != null) {
             coming.stream()
-                    .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, error -> {});
+                    .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, Reply.NOBODY);
         }
     }
 
@@ -117,7 +117,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.rateHz = rateHz;
         side.stream().sampleRate(rateHz, settled(reply));
         if (coming != null) {
-            coming.stream().sampleRate(rateHz, error -> {});
+            coming.stream().sampleRate(rateHz, Reply.NOBODY);
         }
     }
 
@@ -126,7 +126,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.name = HostRequest.bounded(name);
         side.stream().name(wanted.hostName(), settled(reply));
         if (coming != null) {
-            coming.stream().name(wanted.hostName(), error -> {});
+            coming.stream().name(wanted.hostName(), Reply.NOBODY);
         }
     }
 
@@ -137,7 +137,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
                 Objects.requireNonNull(wanted.hostVolume(relay.policy().captureVolumePercent()));
         side.stream().volume(host, settled(reply));
         if (coming != null) {
-            coming.stream().volume(host, error -> {});
+            coming.stream().volume(host, Reply.NOBODY);
         }
     }
 
@@ -146,7 +146,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.muted = muted;
         side.stream().mute(muted, settled(reply));
         if (coming != null) {
-            coming.stream().mute(muted, error -> {});
+            coming.stream().mute(muted, Reply.NOBODY);
         }
     }
 
@@ -172,11 +172,11 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             return;
         }
         if (!Objects.equals(before.source(), now.source())) {
-            live.stream().device(now.source(), error -> {});
+            live.stream().device(now.source(), Reply.NOBODY);
         }
         ChannelVolumes volume = wanted.hostVolume(now.captureVolumePercent());
         if (volume != null && !Objects.equals(before.captureVolumePercent(), now.captureVolumePercent())) {
-            live.stream().volume(volume, error -> {});
+            live.stream().volume(volume, Reply.NOBODY);
         }
     }
 
