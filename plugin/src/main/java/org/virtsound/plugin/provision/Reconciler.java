@@ -107,7 +107,7 @@ public final class Reconciler implements HypervisorListener {
         inbox.wake();
     }
 
-    /** The bridge has one port more, whose it is is looked for now; or it is not what it was. For any thread. */
+    /** A port has joined the bridge, which is looked for at once, or the bridge itself is not what it was. For any thread. */
     public void bridgeChanged() {
         networkLooks.changed();
         inbox.wake();
