@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.virtsound.audio.guest.QubesEndpoint;
@@ -29,6 +31,7 @@ import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.audio.stream.AudioLoop;
 
 /** Agents over real sockets, and a host without a card: the clock that is left must be the right one. */
+@Execution(ExecutionMode.CONCURRENT)
 class QubesPaceIT {
     private static final int PLAY_S = Boolean.getBoolean("virtsound.full") ? 60 : 10;
 
