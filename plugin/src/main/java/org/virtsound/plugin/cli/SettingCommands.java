@@ -95,7 +95,8 @@ final class SettingCommands {
 
     @Command(
             name = "disable",
-            description = "Takes a domain's sound away, now and at its next starts.",
+            description =
+                    "Takes a domain's sound away, now and at its next starts; a NIC of its own on the bridge is to be taken out first.",
             mixinStandardHelpOptions = true)
     static int disable(
             @Mixin ServiceOptions service,

@@ -1,8 +1,9 @@
 package org.virtsound.plugin.provision;
 
 import java.util.Collection;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -39,12 +40,12 @@ final class DomainEdits {
         if (found.live().isEmpty() && !persistent) {
             throw new HypervisorException("domain " + reference + " does not run; for its next start add --persistent");
         }
-        if (found.live().isPresent()) {
-            write(found, AudioElement.of(found.live().get(), settings), Scope.LIVE);
-        }
         if (persistent && found.persistent().isEmpty()) {
             throw new HypervisorException(
                     "domain " + reference + " is transient: it has no next start to keep this for");
+        }
+        if (found.live().isPresent()) {
+            write(found, AudioElement.of(found.live().get(), settings), Scope.LIVE);
         }
         if (persistent) {
             write(found, AudioElement.of(found.persistent().get(), settings), Scope.PERSISTENT);
@@ -70,24 +71,43 @@ final class DomainEdits {
         }
     }
 
-    /** Takes the element and the NIC that was made for it away, now and for the next starts; a NIC of the user's own stays. */
+    /**
+     * Takes the element and the NIC that was made for it away, for the next starts and now.
+     *
+     * @throws HypervisorException where the domain has a NIC of the user's own on the bridge, by which it would go on to take part
+     */
     void disable(Collection<Hypervisor> hypervisors, String reference) throws HypervisorException {
         Found found = find(hypervisors, reference);
-        for (Scope scope : EnumSet.allOf(Scope.class)) {
-            Optional<String> xml = scope == Scope.LIVE ? found.live() : found.persistent();
-            if (xml.isEmpty()) {
+        Map<Scope, String> xmls = new EnumMap<>(Scope.class);
+        found.persistent().ifPresent(xml -> xmls.put(Scope.PERSISTENT, xml));
+        found.live().ifPresent(xml -> xmls.put(Scope.LIVE, xml));
+        for (String xml : xmls.values()) {
+            refuseOwnNic(found.hypervisor(), DomainXml.parse(xml));
+        }
+        for (Scope scope : List.of(Scope.PERSISTENT, Scope.LIVE)) {
+            String xml = xmls.get(scope);
+            if (xml == null) {
                 continue;
             }
-            if (AudioElement.isIn(xml.get())) {
+            if (AudioElement.isIn(xml)) {
                 found.hypervisor().setMetadata(found.uuid(), USERS_NAMESPACE, null, Set.of(scope));
             }
-            Domain domain = DomainXml.parse(xml.get());
-            Domain.Nic nic = domain.nicOn(bridge);
-            if (nic != null && NicOnDemand.ALIAS.equals(nic.alias())) {
+            Domain domain = DomainXml.parse(xml);
+            if (domain.nicOn(bridge) != null) {
                 found.hypervisor().detachDevice(found.uuid(), NicOnDemand.xml(bridge, domain), Set.of(scope));
             }
         }
         inbox.changed(found.hypervisor(), found.uuid());
+    }
+
+    private void refuseOwnNic(Hypervisor hypervisor, Domain domain) throws HypervisorException {
+        for (Domain.Nic nic : domain.nics()) {
+            if (nic.bridge().equals(bridge) && !NicOnDemand.isOurs(nic, domain)) {
+                throw new HypervisorException("domain " + domain.name() + " takes part by its own NIC " + nic.mac()
+                        + " on bridge " + bridge + "; take that out first: "
+                        + hypervisor.nicAwayByHand(domain.name(), nic.mac()));
+            }
+        }
     }
 
     private void write(Found found, String element, Scope scope) throws HypervisorException {

@@ -46,6 +46,11 @@ public interface Hypervisor {
         return "to have one from its next start: virt-sound enable " + name;
     }
 
+    /** What a user types to take such a NIC of his own away, now and at the next starts. */
+    default String nicAwayByHand(String name, String mac) {
+        return "virsh detach-interface " + name + " bridge --mac " + mac + " --persistent";
+    }
+
     /** What a change reaches: the domain as it runs, or as it is defined. */
     enum Scope {
         LIVE,

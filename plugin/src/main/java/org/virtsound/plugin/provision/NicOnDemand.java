@@ -49,6 +49,11 @@ final class NicOnDemand {
         inbox.changed(guest.hypervisor, guest.uuid);
     }
 
+    /** Whether it was made here for the domain; not every driver keeps an alias. */
+    static boolean isOurs(Domain.Nic nic, Domain domain) {
+        return ALIAS.equals(nic.alias()) || nic.mac().equals(mac(domain.uuid(), domain.type()));
+    }
+
     /** The NIC as libvirt takes it; the model is the one of the domain's first NIC, whose driver the guest has. */
     static String xml(String bridge, Domain domain) {
         String model = domain.nicModel();

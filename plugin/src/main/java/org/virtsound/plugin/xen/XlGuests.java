@@ -128,6 +128,12 @@ public final class XlGuests implements Hypervisor {
                 + onBridge + "\" ] in its configuration";
     }
 
+    @Override
+    public String nicAwayByHand(String name, String mac) {
+        return "xl network-detach " + name + " " + mac
+                + "; for its next start, out of vif = [ … ] in its configuration";
+    }
+
     private List<Started> started(XenStore store) throws IOException {
         List<Started> started = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "userdata-d.*.libxl-json")) {

@@ -23,24 +23,30 @@ class DomainEditsTest {
     }
 
     @Test
-    void disablingTakesTheElementAndTheNicOfOursAwayAndLeavesTheUsersOwn() throws Exception {
-        var own = libvirt.run(DomainXmlText.guest(1));
+    void disablingTakesTheElementAndTheNicOfOursAway() throws Exception {
         var ours = libvirt.run(DomainXmlText.guest(2)
                 .withDevices(DomainXmlText.guest(2)
                         .devices()
                         .replace("</interface>", "<alias name='ua-virt-sound'/></interface>")));
-        edits.disable(List.of(libvirt), "guest1");
         edits.disable(List.of(libvirt), "guest2");
 
-        assertThat(libvirt.running.get(own).audio()).isEmpty();
-        assertThat(libvirt.running.get(own).devices()).isNotEmpty();
         assertThat(libvirt.running.get(ours).audio()).isEmpty();
         assertThat(libvirt.running.get(ours).devices()).isEmpty();
     }
 
     @Test
-    void whatCannotBeDoneSaysWhatToDo() {
-        libvirt.run(DomainXmlText.guest(1));
+    void aNicOfTheUsersOwnStaysAndSoDoesTheElementThatMayForbidSomething() {
+        var own = libvirt.run(DomainXmlText.guest(1).withAudio("<capture policy='off'/>"));
+
+        assertThatThrownBy(() -> edits.disable(List.of(libvirt), "guest1"))
+                .hasMessageContaining("virsh detach-interface guest1 bridge --mac 00:16:3e:00:00:01");
+        assertThat(libvirt.running.get(own).audio()).contains("policy='off'");
+        assertThat(libvirt.running.get(own).devices()).isNotEmpty();
+    }
+
+    @Test
+    void whatCannotBeDoneSaysWhatToDoAndChangesNothing() {
+        var uuid = libvirt.run(DomainXmlText.guest(1));
         List<Setting> settings = List.of(new Setting("playback", "volume", "40%"));
 
         assertThatThrownBy(() -> edits.set(List.of(libvirt), "nobody", settings, false))
@@ -49,5 +55,6 @@ class DomainEditsTest {
                 .hasMessageContaining("libvirt is not there");
         assertThatThrownBy(() -> edits.set(List.of(libvirt), "guest1", settings, true))
                 .hasMessageContaining("transient");
+        assertThat(libvirt.running.get(uuid).audio()).doesNotContain("volume");
     }
 }
