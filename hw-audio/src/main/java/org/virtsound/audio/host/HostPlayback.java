@@ -118,6 +118,7 @@ final class HostPlayback implements PlaybackListener {
         returnWanted = false;
         long read = pace.readIndex();
         long start = read - (pace.isPlaying() ? wanted.spec().bytesOf(pace.stillHeardUs()) : 0);
+        pace.queue().cut();
         long end = pace.queue().writeIndex();
         if (!pace.isPlaying() || read >= end) {
             Arrival waits = new Arrival(read, Math.min(read, end), at.uncut(), writeIndex, attr, deviceLatencyUs);
@@ -160,6 +161,7 @@ final class HostPlayback implements PlaybackListener {
         arrival = null;
         pace.pause();
         PlaybackQueue queue = pace.queue();
+        queue.cut();
         long end = queue.writeIndex();
         at.readTo(queue.readIndex());
         long skip = coming.skipped(behind);

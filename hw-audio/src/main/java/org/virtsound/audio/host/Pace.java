@@ -6,6 +6,8 @@ import org.virtsound.audio.stream.SampleSpec;
 /** Turns time into whole frames at one rate, exactly: nothing is lost or gained by how often it is asked. */
 final class Pace {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+    /** Of more, it is asked again. */
+    private static final long LONGEST_S = TimeUnit.DAYS.toSeconds(1);
 
     private final int frameBytes;
     private int rateHz;
@@ -43,9 +45,11 @@ final class Pace {
         return taken * frameBytes;
     }
 
-    /** @return when {@code bytes} more than what was taken will have gone by */
+    /** @return when {@code bytes} more than what was taken will have gone by, or a day */
     long dueNs(long bytes) {
         long frames = framesTaken + (bytes + frameBytes - 1) / frameBytes;
-        return anchorNs + frames / rateHz * SECOND_NS + (frames % rateHz * SECOND_NS + rateHz - 1) / rateHz;
+        return anchorNs
+                + Math.min(frames / rateHz, LONGEST_S) * SECOND_NS
+                + (frames % rateHz * SECOND_NS + rateHz - 1) / rateHz;
     }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PaceClock {
     static final long NEVER = Long.MAX_VALUE;
+    private static final Logger LOG = Logger.getLogger(PaceClock.class.getName());
     private static final long GRID_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** Who waits for longer is rung once before. */
+    private static final long LONGEST_NS = TimeUnit.DAYS.toNanos(1);
+
     private static final long WALL_RESYNC_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventLoop loop;
@@ -77,13 +83,23 @@ final class PaceClock {
                 dueNs = NEVER;
                 return;
             }
-            dueNs = gridUp(ns);
+            dueNs = gridUp(Math.min(ns, nowNs() + LONGEST_NS));
             if (!listed) {
                 listed = true;
                 alarms.add(this);
             }
             if (dueNs < timerNs) {
                 arm(dueNs);
+            }
+        }
+
+        /** What goes wrong with one stream is not to stop the others' clock. */
+        private void ring(long nowNs) {
+            dueNs = NEVER;
+            try {
+                onTick.accept(nowNs);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.log(Level.SEVERE, "a stream's clock stands still", e);
             }
         }
     }
@@ -110,8 +126,7 @@ final class PaceClock {
         for (int i = 0; i < alarms.size(); i++) {
             Alarm alarm = alarms.get(i);
             if (alarm.dueNs <= now) {
-                alarm.dueNs = NEVER;
-                alarm.onTick.accept(now);
+                alarm.ring(now);
             }
         }
         long next = NEVER;

@@ -132,6 +132,19 @@ final class PlaybackQueue {
         }
     }
 
+    /** What lies beyond the longest queue there may be is lost, and so is its place. */
+    void cut() {
+        long longest = readIndex + attr.maxLength();
+        if (writeIndex > longest) {
+            // What was not asked for is not asked for anew.
+            long unasked = Math.max(0, Math.min(writeIndex - longest, -owed));
+            owed += unasked;
+            missing -= unasked;
+            moveWrite(longest, false);
+            tail = Math.min(tail, longest);
+        }
+    }
+
     /** The write index was not where it was thought to be. */
     void correct(long bytes) {
         writeIndex += bytes;

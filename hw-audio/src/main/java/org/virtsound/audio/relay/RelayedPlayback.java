@@ -22,6 +22,8 @@ import org.virtsound.audio.stream.Timing;
  */
 final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private static final long UNTOLD = -1;
+    /** Years of sound: who writes beyond it, in either direction, wants to see what overflows. */
+    private static final long INDEX_MAX = 1L << 52;
     /** A change of less is no news. */
     private static final long LATENCY_STEP_US = 10_000;
 
@@ -63,11 +65,17 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     @Override
     public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
         int size = block.readableBytes();
+        long from = (mode == SeekMode.ABSOLUTE ? 0 : writeIndex) + offsetBytes;
+        if (Math.abs(offsetBytes) > INDEX_MAX || Math.abs(from) > INDEX_MAX) {
+            block.release();
+            guest.overflow();
+            return;
+        }
         bytes += size;
         relay.meters().playedBytes += size;
         level.passed(block);
         outstandingCredit -= size;
-        writeIndex = (mode == SeekMode.ABSOLUTE ? 0 : writeIndex) + offsetBytes + size;
+        writeIndex = from + size;
         side.stream().write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - base : offsetBytes);
     }
 

@@ -223,6 +223,25 @@ class PacedPlaybackTest {
         assertThat(other.ask().readIndex).isEqualTo(1920);
     }
 
+    /** Due so late that the time of it is beyond what counts, in either direction: others are to hear their clock all the same. */
+    @Test
+    void aSeekBeyondAllTimeLeavesTheOthersTheirClock() {
+        time.advanceMs(2000);
+        PlayerLog player = play(Requests.lowLatency());
+        player.write(3840);
+        for (long seconds : new long[] {9_223_372_036L, 12_000_000_000L}) {
+            player.stream.write(player.block(960), SeekMode.ABSOLUTE, seconds * 192_000);
+            PlayerLog other = play(Requests.lowLatency());
+            other.write(3840);
+            long firings = time.clock.firings();
+
+            time.advanceMs(50);
+
+            assertThat(other.events).contains("started", "underflow 3840");
+            assertThat(time.clock.firings() - firings).isLessThanOrEqualTo(11);
+        }
+    }
+
     @Test
     void newBufferSizesAreTakenAndTold() {
         PlayerLog player = play(Requests.lowLatency());

@@ -2,10 +2,12 @@ package org.virtsound.audio.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.virtsound.audio.host.Requests.DVD;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -356,6 +358,27 @@ class SteadyPlaybackTest {
         List<Short> tail = host.heard.subList(host.heard.size() - 20_000, host.heard.size());
         for (int i = 1; i < tail.size(); i++) {
             assertThat(tail.get(i)).isEqualTo((short) (tail.get(i - 1) + 1));
+        }
+    }
+
+    /** What lies between was never written, and is more than the thread of all guests may ever fill in. */
+    @Test
+    void aSeekFarAheadWhileTheClockIsInChargeIsNotMadeUpForAtTheReturn() {
+        for (SeekMode mode : List.of(SeekMode.ABSOLUTE, SeekMode.RELATIVE)) {
+            Counter guest = play();
+            time.advanceMs(100);
+            host.die();
+            time.advanceMs(100);
+            guest.stream.write(guest.block(960), mode, 1L << 50);
+            host.alive = true;
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> time.advanceMs(500));
+
+            guest.stream.flush(error -> {});
+            time.advanceMs(500);
+            int before = host.heard.size();
+            time.advanceMs(100);
+            assertThat(host.heard.size() - before).isCloseTo(4800, within(500));
+            guest.stream.close();
         }
     }
 
