@@ -2,12 +2,12 @@ package org.virtsound.audio.host;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Cookie;
 
@@ -69,8 +69,11 @@ final class CookieFinder {
     /** @return that user's home, null where the file has none for it */
     @Nullable
     Path home(int uid) {
-        try (Stream<String> lines = Files.lines(passwd)) {
-            return lines.map(line -> line.split(":", -1))
+        try {
+            // A byte that is no UTF-8 spoils its own line and no other.
+            return new String(Files.readAllBytes(passwd), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.split(":", -1))
                     .filter(fields ->
                             fields.length > 5 && fields[2].equals(String.valueOf(uid)) && !fields[5].isEmpty())
                     .map(fields -> root.resolve(fields[5].replaceFirst("^/+", "")))

@@ -205,13 +205,15 @@ public final class HostSound implements SoundHost, SourceOffers, AutoCloseable {
         } else {
             choosing = true;
             var unused = CompletableFuture.supplyAsync(chooser::choose, lookups)
-                    .thenAcceptAsync(this::chosen, loop.eventLoop());
+                    .whenCompleteAsync(this::chosen, loop.eventLoop());
         }
     }
 
-    private void chosen(SeatChooser.Choice choice) {
+    private void chosen(SeatChooser.@Nullable Choice choice, @Nullable Throwable failure) {
         choosing = false;
-        if (configured.equals(AUTO)) {
+        if (choice == null) {
+            LOG.log(Level.SEVERE, "host sound: nothing was chosen", failure);
+        } else if (configured.equals(AUTO)) {
             apply(choice);
         }
         if (chooseAgain) {

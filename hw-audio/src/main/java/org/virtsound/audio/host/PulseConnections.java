@@ -43,7 +43,8 @@ final class PulseConnections {
     private PulseClient connect(HostIdentity identity) {
         PulseClient fresh = new PulseClient(loop, address, identity);
         open.add(fresh);
-        var unused = cookie.get().thenAcceptAsync(fresh::connect, loop);
+        // One that cannot be looked for is one that is not there: the server may do without.
+        var unused = cookie.get().exceptionally(failure -> Cookie.ZERO).thenAcceptAsync(fresh::connect, loop);
         return fresh;
     }
 }

@@ -120,7 +120,7 @@ final class SeatChooser {
             return files.filter(file -> !file.getFileName().toString().startsWith("."))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
     }
