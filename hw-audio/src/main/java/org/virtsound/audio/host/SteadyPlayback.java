@@ -29,7 +29,10 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     private final HostPosition at;
     private final PacedPlayback pace;
     private final SilenceDetector silence;
+    /** Who waits for the end of what was written, in the order of asking. */
     private final List<Reply> drains = new ArrayList<>(1);
+    /** The one drain that is under way, at whoever is in charge; null where none is. */
+    private @Nullable Object drain;
 
     private @Nullable HostPlayback host;
     /** The guest has been told that it is open. */
@@ -126,20 +129,35 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     /** The host is in charge. */
     void begin(LivePlayback live) {
         silence.reset();
-        List.copyOf(drains).forEach(drain -> live.drain(error -> drained(drain, error)));
+        askForTheEnd(live);
     }
 
     /** The clock is in charge. */
     void takeOver(long readIndex, boolean playing) {
         pace.resume(readIndex, playing && !wanted.corked, wanted.corked, at.latencyUs());
-        List.copyOf(drains).forEach(drain -> pace.drain(error -> drained(drain, error)));
+        askForTheEnd(pace);
     }
 
-    private void drained(Reply drain, ErrorCode error) {
-        // Both may have been asked: the first to answer counts.
-        if (drains.remove(drain)) {
-            drain.done(error);
+    /** One drain for all that wait: a host remembers the last one only. */
+    private void askForTheEnd(PlaybackStream to) {
+        int asking = drains.size();
+        Object asked = asking == 0 ? null : new Object();
+        drain = asked;
+        if (asked != null) {
+            to.drain(error -> {
+                // Another may have been asked since: who is in charge now counts.
+                if (drain == asked) {
+                    drained(asking, error);
+                }
+            });
         }
+    }
+
+    private void drained(int first, ErrorCode error) {
+        List<Reply> ended = List.copyOf(drains.subList(0, first));
+        drains.subList(0, first).clear();
+        askForTheEnd(inCharge());
+        ended.forEach(reply -> reply.done(error));
     }
 
     /** @return whether nobody would miss it on the host: it plays nothing audible and nobody waits for its end */
@@ -204,7 +222,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
     public void drain(Reply reply) {
         PlaybackStream to = settled();
         drains.add(reply);
-        to.drain(error -> drained(reply, error));
+        if (drain == null) {
+            askForTheEnd(to);
+        }
     }
 
     @Override
@@ -272,9 +292,9 @@ final class SteadyPlayback implements SteadyStream, PlaybackStream {
         if (leaving != null) {
             leaving.close();
         }
-        for (Reply drain : List.copyOf(drains)) {
-            drained(drain, ErrorCode.NOENTITY);
-        }
+        drain = null;
+        drains.forEach(reply -> reply.done(ErrorCode.NOENTITY));
+        drains.clear();
         pace.close();
         server.closed(this);
     }

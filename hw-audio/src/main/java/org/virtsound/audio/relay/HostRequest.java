@@ -70,8 +70,9 @@ final class HostRequest {
         return title + ": " + name;
     }
 
+    /** @return what it may cost: its buffers stay as large as they were made, however slow it has become */
     long samplesPerSecond() {
-        return (long) rateHz * first.spec().channels();
+        return (long) Math.max(rateHz, first.spec().rateHz()) * first.spec().channels();
     }
 
     SampleSpec spec() {

@@ -40,8 +40,10 @@ final class PendingTimings {
     }
 
     void askAgain(Stream stream) {
-        for (int at = 0; at < count * WORDS; at += WORDS) {
-            stream.timing(questions[at], questions[at + 1], questions[at + 2]);
+        // A copy: a stream on the clock answers at once.
+        int[] open = Arrays.copyOf(questions, count * WORDS);
+        for (int at = 0; at < open.length; at += WORDS) {
+            stream.timing(open[at], open[at + 1], open[at + 2]);
         }
     }
 }

@@ -24,6 +24,8 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private static final long UNTOLD = -1;
     /** Years of sound: who writes beyond it, in either direction, wants to see what overflows. */
     private static final long INDEX_MAX = 1L << 52;
+    /** Nobody waits for the end so often who reads the answers. */
+    private static final int DRAINS_MAX = 16;
     /** A change of less is no news. */
     private static final long LATENCY_STEP_US = 10_000;
 
@@ -44,7 +46,12 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private long writeIndex;
     private long readIndex;
     private long base;
+    /** Credit that the guest has and has not used. */
     private long outstandingCredit;
+    /** As much of what the stream behind gives has the guest had from the one before it. */
+    private long advancedCredit;
+    /** Drains that are not answered yet. */
+    private int drains;
 
     RelayedPlayback(RelayConnection connection, GuestRelay relay, StreamRequest request, PlaybackListener guest) {
         this.connection = connection;
@@ -92,11 +99,24 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
 
     @Override
     public void drain(Reply reply) {
+        if (drains == DRAINS_MAX) {
+            relay.limitHit("drains", DRAINS_MAX + " at a time");
+            reply.done(ErrorCode.TOOLARGE);
+            return;
+        }
+        drains++;
+        untilTheEnd(error -> {
+            drains--;
+            reply.done(error);
+        });
+    }
+
+    private void untilTheEnd(Reply reply) {
         Side asked = side;
         // What was to be heard is gone with the stream it was in: its successor says when it is at the end.
         asked.stream().drain(error -> {
             if (error == ErrorCode.NOENTITY && !closed && side != asked) {
-                drain(reply);
+                untilTheEnd(reply);
             } else {
                 reply.done(error);
             }
@@ -202,6 +222,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         PlaybackStream old = side.stream();
         side.over = true;
         base = writeIndex;
+        advancedCredit = Math.max(0, outstandingCredit);
         side = open();
         old.close();
         if (wanted.rateHz != wanted.guests().spec().rateHz()) {
@@ -280,7 +301,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
                 return;
             }
             guest.bufferAttr(as.attr(), as.deviceLatencyUs());
-            credit((int) Math.max(0, as.creditBytes() - Math.max(0, outstandingCredit)));
+            credit(as.creditBytes());
         }
 
         @Override
@@ -327,9 +348,14 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
 
         @Override
         public void credit(int bytes) {
-            if (!over && bytes > 0) {
-                outstandingCredit += bytes;
-                guest.credit(bytes);
+            if (over) {
+                return;
+            }
+            int had = (int) Math.min(advancedCredit, bytes);
+            advancedCredit -= had;
+            if (bytes > had) {
+                outstandingCredit += bytes - had;
+                guest.credit(bytes - had);
             }
         }
 
