@@ -57,6 +57,8 @@ final class HostPlayback implements PlaybackListener {
     private boolean suspended;
     /** It has said that it plays, and has not run dry since; after a flush it goes on without a word. */
     private boolean started;
+    /** As it was told last. */
+    private boolean corked;
     /** It was corked because nothing is audible. */
     private boolean corkedByUs;
     /** Where it is written to while it is set aside; unknown until it has said so. */
@@ -72,6 +74,7 @@ final class HostPlayback implements PlaybackListener {
         this.at = stream.at();
         this.wanted = stream.wanted();
         this.wakeCheck = server.clock().alarm(now -> checkAwake());
+        this.corked = wanted.corked;
         this.host = place.play(wanted.request(), this);
         this.live = new LivePlayback(this, host, stream, server);
     }
@@ -128,7 +131,7 @@ final class HostPlayback implements PlaybackListener {
         long sent = Math.min(end, read + wanted.spec().bytesOf(deviceLatencyUs + PRIMER_US));
         arrival = new Arrival(start, sent, at.uncut(), writeIndex, attr, deviceLatencyUs);
         live.send(start, read, sent);
-        rouse(false);
+        cork(false);
         host.trigger(Reply.NOBODY);
         if (started) {
             host.timing(PLAYS_ON, 0, 0);
@@ -173,7 +176,7 @@ final class HostPlayback implements PlaybackListener {
         live.send(from - silentBytes, from, Math.max(from, end));
         state = State.LIVE;
         live.begin(playing);
-        rouse(wanted.corked);
+        cork(wanted.corked);
         if (playing) {
             host.trigger(Reply.NOBODY);
             live.watch();
@@ -187,11 +190,16 @@ final class HostPlayback implements PlaybackListener {
         expectAwake();
     }
 
-    private void rouse(boolean corked) {
-        if (corkedByUs) {
-            corkedByUs = false;
-            host.cork(corked, Reply.NOBODY);
+    private void cork(boolean on) {
+        corkedByUs = false;
+        if (corked != on) {
+            cork(on, Reply.NOBODY);
         }
+    }
+
+    void cork(boolean on, Reply reply) {
+        corked = on;
+        host.cork(on, reply);
     }
 
     /** It is emptied and left; the clock goes on. */
@@ -208,8 +216,8 @@ final class HostPlayback implements PlaybackListener {
         arrival = null;
         writeIndexKnown = false;
         if (cork) {
+            cork(true);
             corkedByUs = true;
-            host.cork(true, Reply.NOBODY);
         }
         host.flush(Reply.NOBODY);
         host.timing(WRITTEN, 0, 0);
@@ -265,6 +273,9 @@ final class HostPlayback implements PlaybackListener {
         } else {
             state = State.LIVE;
             live.begin(false);
+            // Its owner may have replaced a stream that plays: what was written since is its beginning.
+            live.send(0, 0, pace.queue().writeIndex());
+            cork(wanted.corked);
             stream.open(told);
             expectAwake();
         }

@@ -5,7 +5,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.pulse.Frames;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.ErrorCode;
@@ -35,7 +34,7 @@ final class LivePlayback implements PlaybackStream {
     private final Remembered wanted;
     private final HostPosition at;
     private final PacedPlayback pace;
-    private final byte silentByte;
+    private final Silence silence;
     private final Questions questions = new Questions();
     private final PaceClock.Alarm pulse;
 
@@ -51,7 +50,7 @@ final class LivePlayback implements PlaybackStream {
         this.wanted = stream.wanted();
         this.at = stream.at();
         this.pace = stream.pace();
-        this.silentByte = wanted.spec().format().silence();
+        this.silence = Silence.of(wanted.spec().format());
         this.pulse = server.clock().alarm(this::checkPulse);
     }
 
@@ -100,24 +99,30 @@ final class LivePlayback implements PlaybackStream {
 
     /** Sends silence from {@code start} up to {@code from}, then what the clock has kept. */
     void send(long start, long from, long end) {
+        int longest = silence.longest(wanted.spec().frameBytes());
         for (long index = start; index < end; ) {
-            int bytes = (int) Math.min((index < from ? from : end) - index, Frames.MEMBLOCK_USUAL_MAX);
-            ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+            int bytes = (int) Math.min((index < from ? from : end) - index, longest);
+            boolean silent = index < from || pace.kept(index, 1) == null;
+            host.write(silent ? silence.bytes(bytes) : kept(index, bytes), SeekMode.RELATIVE, 0);
             at.sent(bytes);
-            while (block.isWritable()) {
-                ByteBuffer kept = index < from ? null : pace.kept(index, block.writableBytes());
-                if (kept != null) {
-                    index += kept.remaining();
-                    block.writeBytes(kept);
-                } else {
-                    index += block.writableBytes();
-                    while (block.isWritable()) {
-                        block.writeByte(silentByte);
-                    }
-                }
-            }
-            host.write(block, SeekMode.RELATIVE, 0);
+            index += bytes;
         }
+    }
+
+    /** @return a copy of what the clock has kept there, silence behind it */
+    private ByteBuf kept(long index, int bytes) {
+        ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+        while (block.isWritable()) {
+            ByteBuffer piece = pace.kept(index + block.writerIndex(), block.writableBytes());
+            if (piece == null) {
+                ByteBuf rest = silence.bytes(block.writableBytes());
+                block.writeBytes(rest);
+                rest.release();
+            } else {
+                block.writeBytes(piece);
+            }
+        }
+        return block;
     }
 
     @Override
@@ -131,9 +136,10 @@ final class LivePlayback implements PlaybackStream {
         keep(queue, block);
         queue.write(block.readableBytes());
         at.sent(owedBefore - queue.owed());
-        block.skipBytes(at.leaveOut(block.readableBytes()));
+        int left = at.leaveOut(block.readableBytes());
+        block.skipBytes(left);
         if (block.isReadable()) {
-            host.write(block, mode, mode == SeekMode.ABSOLUTE ? at.toHost(offsetBytes) : offsetBytes);
+            host.write(block, mode, mode == SeekMode.ABSOLUTE ? at.toHost(offsetBytes + left) : offsetBytes);
         } else {
             block.release();
         }
@@ -149,7 +155,7 @@ final class LivePlayback implements PlaybackStream {
 
     @Override
     public void cork(boolean corked, Reply reply) {
-        host.cork(corked, SteadyStream.sure(reply));
+        counterpart.cork(corked, SteadyStream.sure(reply));
         at.forgetHeard();
         if (playing && !corked) {
             watch();
@@ -196,6 +202,9 @@ final class LivePlayback implements PlaybackStream {
             return;
         }
         unanswered = false;
+        // Flushed and filled again before it had run dry, it plays on without a word.
+        boolean playsOn = counterpart.isLive() && timing.running && !playing && !wanted.corked;
+        playing |= playsOn;
         at.told(timing, wanted.spec(), timing.running && playing);
         if (counterpart.isLive()) {
             pace.queue().correct(timing.writeIndex - questions.writeIndex(number));
@@ -205,6 +214,9 @@ final class LivePlayback implements PlaybackStream {
             guest.timing(tag, localS, localUs, timing);
         } else if (counterpart.isLive()) {
             guest.measured(at.latencyUs() + wanted.spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex)));
+        }
+        if (playsOn) {
+            watch();
         }
     }
 

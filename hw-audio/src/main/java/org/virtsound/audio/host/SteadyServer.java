@@ -166,7 +166,10 @@ final class SteadyServer implements SoundServer {
     /** A stream was opened on the host. */
     void attached() {
         retryMs = FIRST_RETRY_MS;
-        problem = null;
+        if (problem != null) {
+            problem = null;
+            keeper.reached(this);
+        }
     }
 
     /** A stream has lost its counterpart on the host; the server may be there all the same. */

@@ -18,12 +18,16 @@ final class MortalHost implements Backend {
     private final List<Heard> playing = new ArrayList<>();
     private final List<Runnable> ends = new ArrayList<>();
     private Backend.Listener listener;
+    private ErrorCode endsWith = ErrorCode.CONNECTIONTERMINATED;
     boolean alive = true;
     /** Takes connections and never answers. */
     boolean hung;
 
     /** From being let to play to playing. */
     int startsLateMs;
+
+    /** Happens between the asking for a stream and its opening. */
+    Runnable meanwhile = () -> {};
 
     int tries;
     int streams;
@@ -56,6 +60,7 @@ final class MortalHost implements Backend {
 
     void die() {
         alive = false;
+        endsWith = ErrorCode.CONNECTIONTERMINATED;
         List.copyOf(ends).forEach(Runnable::run);
         ends.clear();
         playing.clear();
@@ -73,6 +78,7 @@ final class MortalHost implements Backend {
     }
 
     void endStreams(ErrorCode error) {
+        endsWith = error;
         List.copyOf(ends).forEach(Runnable::run);
         ends.clear();
     }
@@ -95,9 +101,10 @@ final class MortalHost implements Backend {
             all.add(stream);
             playing.add(output);
             ends.add(() -> {
-                told.ended(ErrorCode.CONNECTIONTERMINATED);
+                told.ended(endsWith);
                 stream.close();
             });
+            time.clock.loop().execute(() -> meanwhile.run());
             stream.open();
             return stream;
         }
@@ -108,7 +115,7 @@ final class MortalHost implements Backend {
             ClockedRecord stream = new ClockedRecord(time.clock, request, told, gone -> {});
             all.add(stream);
             ends.add(() -> {
-                told.ended(ErrorCode.CONNECTIONTERMINATED);
+                told.ended(endsWith);
                 stream.close();
             });
             stream.open();

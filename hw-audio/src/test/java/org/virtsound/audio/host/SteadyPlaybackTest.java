@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
 import org.virtsound.audio.stream.ErrorCode;
@@ -104,9 +106,7 @@ class SteadyPlaybackTest {
         time.advanceMs(2000);
 
         List<Short> tail = host.heard.subList(host.heard.size() - 48_000, host.heard.size());
-        for (int i = 1; i < tail.size(); i++) {
-            assertThat(tail.get(i)).as("sample %d", i).isEqualTo((short) (tail.get(i - 1) + 1));
-        }
+        assertOneByOne(tail);
         assertThat(guest.written - guest.ask().readIndex).isCloseTo(latency, within(6L * BYTES_PER_MS));
     }
 
@@ -173,9 +173,7 @@ class SteadyPlaybackTest {
         time.advanceMs(1000);
         List<Short> heard = host.heard.subList(before, host.heard.size());
         assertThat(heard.size()).isCloseTo(48_000, within(480));
-        for (int i = 1; i < heard.size(); i++) {
-            assertThat(heard.get(i)).as("sample %d", i).isEqualTo((short) (heard.get(i - 1) + 1));
-        }
+        assertOneByOne(heard);
         Timing timing = guest.ask();
         assertThat(timing.writeIndex - timing.readIndex).isBetween(0L, guest.attr.tLength() + 10L * BYTES_PER_MS);
         assertThat(guest.events).doesNotContain("overflow");
@@ -197,9 +195,7 @@ class SteadyPlaybackTest {
 
         assertThat(host.heard).hasSizeGreaterThan(24_000);
         assertThat(host.heard.get(0)).isBetween(last, (short) (last + 48 * 120));
-        for (int i = 1; i < host.heard.size(); i++) {
-            assertThat(host.heard.get(i)).as("sample %d", i).isEqualTo((short) (host.heard.get(i - 1) + 1));
-        }
+        assertOneByOne(host.heard);
     }
 
     @Test
@@ -343,6 +339,75 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void whoIsCorkedWhileTheHostsDeviceSleepsStaysSoWhenItWakes() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        host.lastListener.suspended(true);
+        guest.stream.cork(true, error -> {});
+        int before = host.heard.size();
+        host.lastListener.suspended(false);
+        time.advanceMs(500);
+        assertThat(host.heard).hasSize(before);
+
+        guest.stream.cork(false, error -> {});
+        time.advanceMs(500);
+        assertThat(host.heard.size() - before).isCloseTo(24_000, within(1500));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCorkThatComesWhileTheHostOpensTheStreamHolds(boolean corked) {
+        Counter guest = play();
+        time.advanceMs(1000);
+        guest.stream.cork(!corked, error -> {});
+        host.die();
+        host.meanwhile = () -> guest.stream.cork(corked, error -> {});
+        host.alive = true;
+        time.advanceMs(1000);
+        int before = host.heard.size();
+        time.advanceMs(500);
+
+        assertThat(host.heard.size() - before).isCloseTo(corked ? 0 : 24_000, within(480));
+    }
+
+    @Test
+    void whatIsWrittenBeforeTheHostHasOpenedTheStreamIsItsBeginning() {
+        Counter guest = new Counter();
+        guest.on(server, Requests.of(DVD, BufferAttr.playback(-1, 15_360, -1, 1920)));
+        guest.write(3840);
+        time.settle();
+        assertThat(guest.credit).isEqualTo(15_360 - 3840);
+        guest.keepsUp = true;
+        guest.credit(0);
+        time.advanceMs(100);
+
+        assertThat(host.heard).startsWith((short) 1, (short) 2, (short) 3);
+    }
+
+    @Test
+    void whatIsFlushedAndFilledAtOnceCountsAsPlaying() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        guest.stream.flush(error -> {});
+        guest.silent = true;
+        time.advanceMs(12_000);
+        int before = host.heard.size();
+        time.advanceMs(2000);
+
+        assertThat(host.heard).as("set aside, since it is silent").hasSize(before);
+    }
+
+    @Test
+    void aStreamThatWasEndedThereIsTroubleUntilItIsBack() {
+        play();
+        time.advanceMs(100);
+        host.endStreams(ErrorCode.KILLED);
+        time.advanceMs(10_000);
+
+        assertThat(log).containsExactly("reached", "trouble unix:/mortal: a stream was ended there", "reached");
+    }
+
+    @Test
     void absoluteOffsetsGoOnCountingFromTheGuestsStart() {
         Counter guest = new Counter();
         guest.absolute = true;
@@ -355,9 +420,13 @@ class SteadyPlaybackTest {
         host.alive = true;
         time.advanceMs(2500);
 
-        List<Short> tail = host.heard.subList(host.heard.size() - 20_000, host.heard.size());
-        for (int i = 1; i < tail.size(); i++) {
-            assertThat(tail.get(i)).isEqualTo((short) (tail.get(i - 1) + 1));
+        assertOneByOne(host.heard.subList(host.heard.size() - 20_000, host.heard.size()));
+        assertThat(guest.ended).isNull();
+    }
+
+    private static void assertOneByOne(List<Short> heard) {
+        for (int i = 1; i < heard.size(); i++) {
+            assertThat(heard.get(i)).as("sample %d", i).isEqualTo((short) (heard.get(i - 1) + 1));
         }
     }
 
