@@ -95,8 +95,6 @@ final class QubesGuest {
         session = new QubesSession(loop, connection, playbackChannel, captureChannel, () -> {
             log.log(Level.FINE, relay.identity().name() + ": its audio agent has gone");
             session = null;
-            playback = null;
-            capture = null;
             startOver();
         });
         session.start();

@@ -107,7 +107,7 @@ final class XenVchan implements Vchan {
 
     /** A domain that was killed may ring no more; this looks for itself. */
     void look() {
-        if (!isOpen()) {
+        if (handle != 0 && !isOpen()) {
             listener.rung();
         }
     }

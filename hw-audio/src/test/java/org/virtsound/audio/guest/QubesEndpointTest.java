@@ -292,6 +292,20 @@ class QubesEndpointTest {
         assertThat(silentRecords()).isEqualTo(1);
     }
 
+    /** As a look at all channels finds it that was late: both are closed, and either may be told of. */
+    @Test
+    void anAgentThatHasGoneIsWaitedForOnce() {
+        onLoop(() -> {
+            playback.guestCloses();
+            capture.listener.rung();
+        });
+        await().until(() -> streams() == 2);
+        await().until(() -> status().streams().size() == 1);
+        settle();
+        assertThat(vchans.ends).hasSize(4);
+        assertThat(vchans.ends.subList(0, 2)).allMatch(end -> end.closed && end.cancelled);
+    }
+
     @Test
     void aPeerThatBreaksTheProtocolIsLetGoAndNamed() {
         onLoop(() -> playback.listener.broken("ring index: 9000 bytes ready (expected: <= 8192)"));
