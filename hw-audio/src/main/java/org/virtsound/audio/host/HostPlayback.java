@@ -31,6 +31,8 @@ final class HostPlayback implements PlaybackListener {
     private static final long LATE_US = 250_000;
 
     private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** A guest waits for its stream meanwhile. */
+    private static final long OPENS_WITHIN_NS = TimeUnit.SECONDS.toNanos(2);
 
     private enum State {
         OPENING,
@@ -48,7 +50,9 @@ final class HostPlayback implements PlaybackListener {
     private final PacedPlayback pace;
     private final HostPosition at;
     private final Remembered wanted;
-    private final PaceClock.Alarm wakeCheck;
+    /** It opens, and its device wakes, in time. */
+    private final PaceClock.Alarm check;
+
     private final PlaybackStream host;
     private final LivePlayback live;
 
@@ -73,10 +77,11 @@ final class HostPlayback implements PlaybackListener {
         this.pace = stream.pace();
         this.at = stream.at();
         this.wanted = stream.wanted();
-        this.wakeCheck = server.clock().alarm(now -> checkAwake());
+        this.check = server.clock().alarm(now -> check());
         this.corked = wanted.corked;
         this.host = place.play(wanted.request(), this);
         this.live = new LivePlayback(this, host, stream, server);
+        check.at(server.clock().nowNs() + OPENS_WITHIN_NS);
     }
 
     boolean isLive() {
@@ -112,7 +117,7 @@ final class HostPlayback implements PlaybackListener {
         state = State.GONE;
         arrival = null;
         live.end();
-        wakeCheck.at(PaceClock.NEVER);
+        check.at(PaceClock.NEVER);
     }
 
     /** It goes on where the clock is. */
@@ -250,12 +255,14 @@ final class HostPlayback implements PlaybackListener {
     /** A device that was idle wakes in a moment; one that sleeps on is not waited for. */
     void expectAwake() {
         if (isLive() && suspended && !wanted.corked) {
-            wakeCheck.at(server.clock().nowNs() + WAKES_WITHIN_NS);
+            check.at(server.clock().nowNs() + WAKES_WITHIN_NS);
         }
     }
 
-    private void checkAwake() {
-        if (isLive() && suspended && !wanted.corked) {
+    private void check() {
+        if (state == State.OPENING) {
+            server.hung();
+        } else if (isLive() && suspended && !wanted.corked) {
             setAside(false);
         }
     }
@@ -265,6 +272,7 @@ final class HostPlayback implements PlaybackListener {
         if (state == State.GONE) {
             return;
         }
+        check.at(PaceClock.NEVER);
         server.attached();
         at.opened(told);
         suspended = told.suspended();

@@ -20,7 +20,7 @@ final class MortalHost implements Backend {
     private Backend.Listener listener;
     private ErrorCode endsWith = ErrorCode.CONNECTIONTERMINATED;
     boolean alive = true;
-    /** Takes connections and never answers. */
+    /** Takes connections and commands and never answers. */
     boolean hung;
 
     /** From being let to play to playing. */
@@ -105,7 +105,9 @@ final class MortalHost implements Backend {
                 stream.close();
             });
             time.clock.loop().execute(() -> meanwhile.run());
-            stream.open();
+            if (!hung) {
+                stream.open();
+            }
             return stream;
         }
 

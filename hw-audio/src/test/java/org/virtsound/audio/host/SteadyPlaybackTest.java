@@ -398,6 +398,17 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void aServerThatHangsBeforeItOpensAStreamIsNotWaitedForLong() {
+        play();
+        host.hung = true;
+        Counter second = play();
+        time.advanceMs(2100);
+
+        assertThat(second.events).startsWith("opened");
+        assertThat(relay).contains("lost unix:/mortal: the server there does not answer");
+    }
+
+    @Test
     void aStreamThatWasEndedThereIsTroubleUntilItIsBack() {
         play();
         time.advanceMs(100);
