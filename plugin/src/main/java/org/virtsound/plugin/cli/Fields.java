@@ -16,7 +16,11 @@ final class Fields {
 
     /** "-" where it is not there. */
     String text(String key) {
-        return Objects.toString(object.get(key), "-");
+        return text(key, "-");
+    }
+
+    String text(String key, String absent) {
+        return Objects.toString(object.get(key), absent);
     }
 
     boolean is(String key) {

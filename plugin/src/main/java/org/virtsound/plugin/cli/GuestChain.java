@@ -259,7 +259,7 @@ final class GuestChain {
         links.add(Link.of(
                 "sink",
                 problem,
-                guest.text("host") + ", sink " + (policy.has("sink") ? policy.text("sink") : "default"),
+                guest.text("host") + ", sink " + policy.text("sink", "default"),
                 "the guest's stream at the host's card",
                 policy.has("sink")
                         ? "virt-sound sink " + name + " default, or one that 'pactl list short sinks' lists on the host"

@@ -66,7 +66,7 @@ final class GuestFiles {
         return template()
                 .replace("@NAME@", side.text("name").replaceAll("[^A-Za-z0-9._+/-]", "?")) // no shell reads it
                 .replace("@SERVER@", server)
-                .replace("@MAC@", side.has("mac") ? side.text("mac") : "")
+                .replace("@MAC@", side.text("mac", ""))
                 .replace("@ADDRESS@", address)
                 .replace("@CLIENT@\n", client())
                 .replace("@PULSEAUDIO@\n", pulseaudio())

@@ -28,7 +28,7 @@ final class HostChain {
                                             + connection.number("events") + " events since the daemon started")
                             : Link.broken(
                                     "libvirt",
-                                    connection.has("problem") ? connection.text("problem") : "not connected yet",
+                                    connection.text("problem", "not connected yet"),
                                     "an answer from " + uris,
                                     "systemctl start libvirtd, or set libvirt-uri in virt-sound.conf; to try by hand: virsh -c "
                                             + connection.list("uris").get(0) + " list"));

@@ -114,7 +114,7 @@ final class LocalCommand {
                         who(endpoint),
                         endpoint.text("mic"),
                         endpoint.text("server"),
-                        endpoint.has("problem") ? endpoint.text("problem") : "");
+                        endpoint.text("problem", ""));
             }
             out.print(table);
             return ExitCode.DONE;

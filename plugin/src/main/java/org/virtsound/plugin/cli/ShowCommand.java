@@ -55,12 +55,12 @@ final class ShowCommand implements Callable<Integer> {
         line(
                 out,
                 "Playback",
-                (policy.is("playback") ? "on" : "off") + ", sink " + or(policy.text("sink"), "default") + ", volume "
+                (policy.is("playback") ? "on" : "off") + ", sink " + policy.text("sink", "default") + ", volume "
                         + percent(policy, "volumePercent") + (policy.is("mute") ? ", muted" : ""));
         line(
                 out,
                 "Microphone",
-                mic(mic) + ", source " + or(policy.text("source"), "default") + ", asked for " + mic.number("requests")
+                mic(mic) + ", source " + policy.text("source", "default") + ", asked for " + mic.number("requests")
                         + " times without a grant");
         line(out, "Played", domain.bytes("playedBytes") + " by " + domain.text("connections") + " connections");
         line(
@@ -98,10 +98,6 @@ final class ShowCommand implements Callable<Integer> {
 
     private static String percent(Fields policy, String key) {
         return policy.has(key) ? policy.text(key) + "%" : "as the host remembers it";
-    }
-
-    private static String or(String text, String absent) {
-        return text.equals("-") ? absent : text;
     }
 
     private static void line(PrintWriter out, String key, String value) {

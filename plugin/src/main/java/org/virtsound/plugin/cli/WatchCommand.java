@@ -1,7 +1,6 @@
 package org.virtsound.plugin.cli;
 
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.virtsound.plugin.control.Json;
 import picocli.CommandLine.Command;
@@ -36,8 +35,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private static String text(String data) {
-        Map<String, Object> event = Json.parse(data);
-        Fields fields = new Fields(event);
-        return fields.text("time") + " " + fields.text("domain") + ": " + fields.text("text");
+        Fields event = new Fields(Json.parse(data));
+        return event.text("time") + " " + (event.has("domain") ? event.text("domain") + ": " : "") + event.text("text");
     }
 }
