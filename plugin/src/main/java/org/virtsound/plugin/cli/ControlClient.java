@@ -16,7 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.virtsound.plugin.control.Json;
 
 /** Asks the daemon: one request a connection, HTTP/1.1 as the daemon writes it, which is never in chunks. */
@@ -47,12 +47,19 @@ final class ControlClient {
     /** The body as it came. */
     String text(String method, String path, String body) throws Failure {
         StringBuilder answer = new StringBuilder();
-        stream(method, path, body, line -> answer.append(line).append('\n'));
+        stream(method, path, body, line -> {
+            answer.append(line).append('\n');
+            return true;
+        });
         return answer.toString();
     }
 
-    /** Hands over the body line by line, as it comes, to its end. */
-    void stream(String method, String path, String body, Consumer<String> lines) throws Failure {
+    /**
+     * Hands over the body line by line, as it comes, to its end.
+     *
+     * @param wantsMore whether the next line is wanted, too
+     */
+    void stream(String method, String path, String body, Predicate<String> wantsMore) throws Failure {
         try (SocketChannel channel = connect()) {
             byte[] content = body.getBytes(UTF_8);
             String head = method + " " + path + " HTTP/1.1\r\nHost: virt-sound\r\nConnection: close\r\nContent-Length: "
@@ -69,8 +76,9 @@ final class ControlClient {
                 reader.lines().forEach(error::append);
                 throw new Failure(ExitCode.FAILED, message(error.toString()));
             }
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.accept(line);
+            String line = reader.readLine();
+            while (line != null && wantsMore.test(line)) {
+                line = reader.readLine();
             }
         } catch (IOException e) {
             // The daemon closes on who may not ask, so that the request or the answer breaks off.

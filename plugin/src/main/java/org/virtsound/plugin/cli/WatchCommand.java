@@ -30,7 +30,11 @@ final class WatchCommand implements Callable<Integer> {
                 out.println(json ? line.substring(DATA.length()) : text(line.substring(DATA.length())));
                 out.flush();
             }
+            return !System.out.checkError();
         });
+        if (System.out.checkError()) {
+            return ExitCode.DONE; // as in "watch | head -1"
+        }
         throw new Failure(ExitCode.NO_DAEMON, "the daemon ended");
     }
 
