@@ -16,15 +16,28 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.plugin.control.Json;
 
 /** Asks the daemon: one request a connection, HTTP/1.1 as the daemon writes it, which is never in chunks. */
 final class ControlClient {
+    private static final int ANSWER_WITHIN_S = 10;
+    /** So many times as long for a change, which may wait for guests to take their NICs. */
+    private static final int PATIENCE_FOR_CHANGES = 6;
+
     private final Path socket;
+    private final int answerWithinS;
 
     ControlClient(Path socket) {
+        this(socket, ANSWER_WITHIN_S);
+    }
+
+    ControlClient(Path socket, int answerWithinS) {
         this.socket = socket;
+        this.answerWithinS = answerWithinS;
     }
 
     /** A path of these segments, each escaped. */
@@ -55,12 +68,16 @@ final class ControlClient {
     }
 
     /**
-     * Hands over the body line by line, as it comes, to its end.
+     * Hands over the body line by line, as it comes, to its end. Its first line is not waited for without an end.
      *
      * @param wantsMore whether the next line is wanted, too
      */
     void stream(String method, String path, String body, Predicate<String> wantsMore) throws Failure {
-        try (SocketChannel channel = connect()) {
+        int withinS = method.equals("GET") ? answerWithinS : answerWithinS * PATIENCE_FOR_CHANGES;
+        CompletableFuture<Integer> answered = new CompletableFuture<>();
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            var unusedClosed = answered.orTimeout(withinS, TimeUnit.SECONDS).exceptionally(late -> close(channel));
+            connect(channel);
             byte[] content = body.getBytes(UTF_8);
             String head = method + " " + path + " HTTP/1.1\r\nHost: virt-sound\r\nConnection: close\r\nContent-Length: "
                     + content.length + "\r\n\r\n";
@@ -68,6 +85,7 @@ final class ControlClient {
             write(channel, content);
             BufferedReader reader = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), UTF_8));
             int status = status(reader.readLine());
+            answered.complete(status);
             for (String header = reader.readLine(); header != null && !header.isEmpty(); ) {
                 header = reader.readLine();
             }
@@ -81,21 +99,26 @@ final class ControlClient {
                 line = reader.readLine();
             }
         } catch (IOException e) {
+            if (answered.isCompletedExceptionally()) {
+                throw new Failure(
+                        ExitCode.FAILED,
+                        method + " " + path + ": the daemon at " + socket + " does not answer within " + withinS
+                                + " s; its log: journalctl -u virtsoundd");
+            }
             // The daemon closes on who may not ask, so that the request or the answer breaks off.
             throw new Failure(
                     ExitCode.NEEDS_ROOT,
                     socket + ": closed without an answer (" + e.getMessage()
                             + "); either you are not in the group that the socket has, or the daemon ended");
+        } finally {
+            answered.cancel(false);
         }
     }
 
-    private SocketChannel connect() throws Failure, IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    private void connect(SocketChannel channel) throws Failure, IOException {
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            return channel;
         } catch (IOException e) {
-            channel.close();
             if (e instanceof AccessDeniedException || "Permission denied".equals(e.getMessage())) {
                 throw new Failure(
                         ExitCode.NEEDS_ROOT,
@@ -116,6 +139,16 @@ final class ControlClient {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
+    }
+
+    /** Whoever waits for it goes on. */
+    private static @Nullable Integer close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // there is nothing to be lost
+        }
+        return null;
     }
 
     private static int status(String line) throws IOException {

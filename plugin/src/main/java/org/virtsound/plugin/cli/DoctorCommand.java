@@ -63,12 +63,12 @@ final class DoctorCommand implements Callable<Integer> {
                     String.valueOf(e.getMessage()),
                     e.exitCode() == ExitCode.USAGE
                             ? "a file as virt-sound.conf(5) describes it"
-                            : "virtsoundd, running",
+                            : "virtsoundd, running and answering",
                     e.exitCode() == ExitCode.USAGE
                             ? "mend the line, then: sudo systemctl restart virtsoundd"
                             : e.exitCode() == ExitCode.NEEDS_ROOT
                                     ? "sudo virt-sound doctor"
-                                    : "sudo systemctl start virtsoundd; its log: journalctl -u virtsoundd"));
+                                    : "sudo systemctl restart virtsoundd; its log: journalctl -u virtsoundd"));
         }
         NetworkReport report = network(host);
         if (hasDaemon) {
