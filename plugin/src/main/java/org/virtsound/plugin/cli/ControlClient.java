@@ -50,11 +50,20 @@ final class ControlClient {
     }
 
     Map<String, Object> get(String path) throws Failure {
-        return Json.parse(text("GET", path, ""));
+        return object(text("GET", path, ""));
     }
 
     Map<String, Object> put(String path, Map<String, ?> body) throws Failure {
-        return Json.parse(text("PUT", path, Json.render(body)));
+        return object(text("PUT", path, Json.render(body)));
+    }
+
+    private Map<String, Object> object(String body) throws Failure {
+        try {
+            return Json.parse(body);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(
+                    ExitCode.NO_DAEMON, socket + ": the daemon ended while it answered (" + e.getMessage() + ")");
+        }
     }
 
     /** The body as it came. */

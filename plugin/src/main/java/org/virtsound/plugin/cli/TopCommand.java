@@ -3,9 +3,9 @@ package org.virtsound.plugin.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,18 +55,25 @@ final class TopCommand implements Callable<Integer> {
         control.get("/streams");
         sleep(FIRST_LOOK_MS);
         PrintWriter out = spec.commandLine().getOut();
-        if (run("test", "-t", "1") == null) {
+        if (!isTerminal()) {
             out.print(view(control, false).lines(Integer.MAX_VALUE));
             return ExitCode.DONE;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> show(out, LEAVE)));
         show(out, ENTER);
-        while (true) {
-            String[] size = String.valueOf(run("stty", "size")).trim().split(" ", -1);
-            int rows = size[0].matches("[0-9]{1,4}") ? Integer.parseInt(size[0]) : DEFAULT_ROWS;
-            String screen = view(control, true).lines(rows - 1);
-            show(out, HOME + screen.replace("\n", TO_END_OF_LINE + "\n") + TO_END_OF_SCREEN);
+        while (!System.out.checkError()) {
+            show(out, HOME + screen(control).replace("\n", TO_END_OF_LINE + "\n") + TO_END_OF_SCREEN);
             sleep((long) (everyS * 1000));
+        }
+        return ExitCode.DONE;
+    }
+
+    /** What is wrong, while the daemon is started anew. */
+    private static String screen(ControlClient control) {
+        try {
+            return view(control, true).lines(rows() - 1);
+        } catch (Failure e) {
+            return String.valueOf(e.getMessage()).replace("; ", "\n") + "\n";
         }
     }
 
@@ -79,15 +86,22 @@ final class TopCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** @return what it printed, null where it failed; it has our terminal, input and output */
-    private static @org.jspecify.annotations.Nullable String run(String... command) {
+    private static boolean isTerminal() {
+        return run(new ProcessBuilder("test", "-t", "1").inheritIO()) != null;
+    }
+
+    private static int rows() {
+        String size = String.valueOf(run(new ProcessBuilder("stty", "size")
+                .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)));
+        String rows = size.split(" ", 2)[0];
+        return rows.matches("[0-9]{1,4}") ? Integer.parseInt(rows) : DEFAULT_ROWS;
+    }
+
+    /** @return what it printed, null where it failed */
+    private static @Nullable String run(ProcessBuilder command) {
         try {
-            boolean asks = command[0].equals("test");
-            Process process = new ProcessBuilder(List.of(command))
-                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                    .redirectOutput(asks ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.PIPE)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Process process = command.start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             return process.waitFor() == 0 ? said : null;
         } catch (IOException e) {
