@@ -230,7 +230,12 @@ final class GuestChain {
         if (guest.number("connections") == 0) {
             return;
         }
-        List<Fields> running = streams.stream().filter(s -> !s.is("corked")).toList();
+        List<Fields> running = running(streams);
+        List<Fields> recording = running(streams("record"));
+        if (running.isEmpty() && !recording.isEmpty()) {
+            links.add(Link.ok("stream", "nothing plays, recorded is " + names(recording)));
+            return;
+        }
         if (running.isEmpty()) {
             links.add(Link.idle(
                     "stream",
@@ -268,8 +273,7 @@ final class GuestChain {
 
     private void microphone() {
         Fields mic = guest.in("mic");
-        List<Fields> records = streams("record");
-        boolean withheld = !records.isEmpty() && !mic.is("granted");
+        boolean withheld = !running(streams("record")).isEmpty() && !mic.is("granted");
         String state = "policy " + mic.text("policy") + (mic.is("granted") ? ", granted" : ", not granted")
                 + (mic.is("onAir") ? ", on air" : "");
         links.add(
@@ -315,6 +319,10 @@ final class GuestChain {
                 .map(Fields::new)
                 .filter(stream -> Objects.equals(stream.text("direction"), direction))
                 .toList();
+    }
+
+    private static List<Fields> running(List<Fields> streams) {
+        return streams.stream().filter(stream -> !stream.is("corked")).toList();
     }
 
     private static String names(List<Fields> streams) {

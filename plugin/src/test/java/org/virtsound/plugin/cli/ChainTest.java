@@ -214,7 +214,15 @@ class ChainTest {
                 of("connection", "default-server = tcp:10.47.13.1:4713", c -> c.guest.put("connections", 0)),
                 of("stream", "play something", c -> c.streams.clear()),
                 of("stream", "play something", c -> c.stream.put("corked", true)),
+                of("stream", "play something", c -> {
+                    c.stream.put("corked", true);
+                    c.streams.add(Map.of("direction", "record", "corked", true));
+                }),
                 of("microphone", "virt-sound mic grant win", c -> c.streams.add(Map.of("direction", "record"))),
+                of("microphone", "virt-sound mic grant win", c -> {
+                    c.streams.clear();
+                    c.streams.add(Map.of("direction", "record"));
+                }),
                 of("microphone", "capture policy=\"ask\"", c -> {
                     c.streams.add(Map.of("direction", "record"));
                     c.mic.put("policy", "off");
@@ -231,6 +239,18 @@ class ChainTest {
         Link first = first(idle, Link.State.IDLE);
         assertThat(first.name()).isEqualTo(name);
         assertThat(first.next()).contains(next);
+    }
+
+    @Test
+    void aGuestThatHearsTheMicrophoneNeedNotPlay() {
+        Case records = new Case();
+        records.streams.clear();
+        records.streams.add(Map.of("direction", "record", "name", "call"));
+        records.mic.put("granted", true);
+
+        assertThat(records.walk())
+                .allSatisfy(link -> assertThat(link.state()).isEqualTo(Link.State.OK))
+                .anySatisfy(link -> assertThat(link.found()).contains("\"call\""));
     }
 
     private static Link first(Case of, Link.State state) {
