@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.net.NetworkReport;
+import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.control.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,6 +128,13 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (Failure e) {
             if (e.exitCode() != ExitCode.FAILED) {
                 throw e;
+            }
+            if (domain.startsWith(LocalEndpoint.PREFIX)) {
+                return List.of(Link.broken(
+                        "endpoint",
+                        String.valueOf(e.getMessage()),
+                        "an endpoint for users or a container of this machine",
+                        "virt-sound local list; to make one: virt-sound local add"));
             }
         }
         if (served == null || !served.text("type").equals("local")) {

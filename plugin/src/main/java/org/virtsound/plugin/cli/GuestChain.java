@@ -20,6 +20,7 @@ final class GuestChain {
 
     private final String name;
     private final Fields guest;
+    private final boolean isLocal;
     private final Fields network;
     private final @Nullable NetworkReport report;
     private final List<Link> links = new ArrayList<>();
@@ -32,6 +33,7 @@ final class GuestChain {
     GuestChain(Fields guest, Fields network, @Nullable NetworkReport report) {
         this.name = guest.text("name");
         this.guest = guest;
+        this.isLocal = guest.text("type").equals("local");
         this.network = network;
         this.report = report;
     }
@@ -79,13 +81,15 @@ final class GuestChain {
 
     List<Link> served() {
         metadata();
-        switch (guest.text("transport")) {
-            case "network" -> {
-                if (!guest.text("type").equals("local")) {
-                    port();
-                }
-            }
-            default -> waiting();
+        if (isLocal) {
+            endpoint(
+                    "endpoint",
+                    "mend it where virt-sound.conf has it, then: sudo systemctl restart virtsoundd; or, where 'virt-sound"
+                            + " local add' made it, make it anew by that");
+        } else if (guest.text("transport").equals("network")) {
+            port();
+        } else {
+            endpoint(guest.text("transport"), "see 'virt-sound show " + name + "' and virt-sound.conf(5)");
         }
         connection();
         playback();
@@ -111,16 +115,15 @@ final class GuestChain {
                 "virsh metadata " + name + " urn:virt-sound:domain:1 --key sound --edit --live --config"));
     }
 
-    /** Of a transport without a network. */
-    private void waiting() {
-        String transport = guest.text("transport");
+    /** Of a guest that has no port. */
+    private void endpoint(String link, String next) {
         List<String> wrong = problems(false);
         links.add(Link.of(
-                transport,
+                link,
                 guest.text("state").equals("waiting") ? String.join("; ", wrong) : null,
                 "its endpoint is open" + (guest.has("address") ? " at " + guest.text("address") : ""),
                 "an endpoint for the guest",
-                "see 'virt-sound show " + name + "' and virt-sound.conf(5)"));
+                next));
         wrong.stream()
                 .filter(problem -> problem.contains("<filesystem>"))
                 .findFirst()
@@ -208,10 +211,9 @@ final class GuestChain {
             return;
         }
         long connections = guest.number("connections");
-        String server =
-                guest.text("transport").equals("network") && !guest.text("type").equals("local")
-                        ? "default-server = tcp:" + network.text("host") + ":" + network.text("port")
-                        : "default-server = " + guest.text("address");
+        String server = guest.text("transport").equals("network") && !isLocal
+                ? "default-server = tcp:" + network.text("host") + ":" + network.text("port")
+                : "default-server = " + guest.text("address");
         links.add(
                 connections > 0
                         ? Link.ok("connection", connections + (connections == 1 ? " client" : " clients"))

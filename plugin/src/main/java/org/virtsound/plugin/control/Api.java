@@ -13,7 +13,9 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
@@ -174,6 +176,9 @@ final class Api implements Resources {
     }
 
     private static Answer unknown(String reference) {
+        if (reference.startsWith(LocalEndpoint.PREFIX)) {
+            return Answer.error(404, LocalEndpoints.noSuch(reference.substring(LocalEndpoint.PREFIX.length())));
+        }
         return Answer.error(
                 404,
                 "no domain " + reference + " with sound is running; to give it some: virt-sound enable " + reference);

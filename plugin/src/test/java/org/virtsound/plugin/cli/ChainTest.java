@@ -181,6 +181,10 @@ class ChainTest {
                     c.host.put("problem", "unix:/run/native: it has no device 'usb'");
                 }),
                 of("latency", "<latency max=\"140ms\"/>", c -> c.stream.put("latencyUs", 120_000)),
+                of("endpoint", "virt-sound.conf", c -> {
+                    c.guest.putAll(Map.of("type", "local", "state", "waiting", "connections", 0));
+                    c.guest.put("problems", List.of("bind(..) failed: Address already in use"));
+                }),
                 of("vchan", "virt-sound show win", c -> {
                     c.guest.putAll(Map.of("transport", "vchan", "state", "waiting", "connections", 0));
                     c.guest.put("problems", List.of("transport vchan: no /dev/xen"));

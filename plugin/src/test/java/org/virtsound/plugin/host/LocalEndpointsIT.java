@@ -217,6 +217,30 @@ class LocalEndpointsIT {
     }
 
     @Test
+    void oneThatCannotBeIsNamedByTheDoctor() throws Exception {
+        host.daemon().destroy();
+        host.daemon().waitFor();
+        host.configure(
+                        "libvirt-uri = \"test:///default\"",
+                        "host-server = silence",
+                        "local { browser { user = nosuch }",
+                        "old { tcp = \"127.0.0.1:4714\", allow = [ 127.0.0.1 ] }",
+                        "older { tcp = \"127.0.0.1:4714\", allow = [ 127.0.0.1 ] } }")
+                .start();
+
+        assertThat(host.virtSound("doctor", "local/older"))
+                .satisfies(ended -> assertThat(ended.output())
+                        .contains("local/older's endpoint\n", "Address already in use", "virt-sound.conf"))
+                .extracting(Processes.Ended::exitCode)
+                .isEqualTo(1);
+        assertThat(host.virtSound("doctor", "local/browser").output())
+                .contains("local/browser's endpoint\n", "user nosuch: not on this machine");
+        assertThat(host.virtSound("doctor", "local/nobody").output())
+                .contains("local/nobody's endpoint\n", "no local endpoint nobody", "virt-sound local list")
+                .doesNotContain("virsh");
+    }
+
+    @Test
     void loopbackIsForOldRecipesAndComesWithAWarning() {
         Processes.Ended added =
                 host.virtSound("local", "add", "old", "--tcp", "127.0.0.1:4714", "--allow", "127.0.0.1");
