@@ -55,7 +55,7 @@ final class GuestChain {
         links.add(
                 known.is("running")
                         ? Link.ok("domain", "runs, id " + known.text("id") + " at " + known.text("libvirtUri"))
-                        : Link.broken("domain", "does not run", "a domain that runs", "virsh start " + name));
+                        : Link.broken("domain", "does not run", "a domain that runs", virsh(known) + " start " + name));
         links.add(
                 known.is("takesPart")
                         ? Link.ok("takes part", "by its metadata or a NIC on " + bridge)
@@ -112,7 +112,17 @@ final class GuestChain {
                 wrong.isEmpty() ? null : wrong.get(0).substring(METADATA.length()),
                 "valid",
                 "values that virt-sound(1) lists",
-                "virsh metadata " + name + " urn:virt-sound:domain:1 --key sound --edit --live --config"));
+                editMetadata()));
+    }
+
+    private String editMetadata() {
+        return virsh(guest) + " metadata " + name + " urn:virt-sound:domain:1 --key sound --edit --live --config";
+    }
+
+    /** By the domain's own driver, which need not be virsh's default. */
+    static String virsh(Fields domain) {
+        String uri = domain.text("libvirtUri");
+        return "virsh -c " + (uri.matches("[A-Za-z0-9:/+._@-]+") ? uri : "'" + uri + "'");
     }
 
     /** Of a guest that has no port. */
@@ -131,7 +141,7 @@ final class GuestChain {
                         "mount",
                         problem.substring(0, problem.indexOf("; ")),
                         "a container that sees its socket",
-                        "virsh edit " + name + ": put the <filesystem> that 'virt-sound guest-config " + name
+                        virsh(guest) + " edit " + name + ": put the <filesystem> that 'virt-sound guest-config " + name
                                 + "' prints among its devices, and start it anew")));
     }
 
@@ -259,8 +269,7 @@ final class GuestChain {
                 policy.has("volumePercent") ? policy.text("volumePercent") + "%" : "as the host remembers it",
                 "playback on, not muted, a volume above 0%",
                 !policy.is("playback")
-                        ? "<playback enabled=\"yes\"/> in its metadata: virsh metadata " + name
-                                + " urn:virt-sound:domain:1 --key sound --edit --live --config"
+                        ? "<playback enabled=\"yes\"/> in its metadata: " + editMetadata()
                         : policy.is("mute") ? "virt-sound unmute " + name : "virt-sound volume " + name + " 80%"));
         String problem = guest.has("hostProblem") ? guest.text("hostProblem") : null;
         links.add(Link.of(

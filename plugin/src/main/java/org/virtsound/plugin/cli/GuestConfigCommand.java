@@ -106,7 +106,9 @@ final class GuestConfigCommand implements Callable<Integer> {
     private static String whole(Fields side, GuestFiles files) {
         StringBuilder text = new StringBuilder();
         if (!files.filesystem().isEmpty()) {
-            text.append("<!-- among the devices, by: virsh edit ")
+            text.append("<!-- among the devices, by: ")
+                    .append(GuestChain.virsh(side))
+                    .append(" edit ")
                     .append(side.text("name"))
                     .append(" -->\n");
             text.append(files.filesystem());

@@ -171,8 +171,11 @@ final class Api implements Resources {
         if (found.isPresent() && LocalResources.isLocal(found.get())) {
             return done(Answer.json(GuestSideJson.of(found.get())));
         }
-        return DomainChanges.answered(
-                reconciler.side(reference).thenApply(side -> Answer.json(GuestSideJson.of(side, network))));
+        return DomainChanges.answered(reconciler
+                .look(reference)
+                .thenCombine(
+                        reconciler.side(reference),
+                        (known, side) -> Answer.json(GuestSideJson.of(side, known.hypervisorUri(), network))));
     }
 
     private static Answer unknown(String reference) {

@@ -33,7 +33,8 @@ class ChainTest {
     /** What is looked at; a test spoils one thing of it. */
     private static final class Case {
         final Map<String, Object> connection = map("uris", List.of("xen:///system"), "connectedTo", "xen:///system");
-        final Map<String, Object> known = map("name", "win", "id", 3, "running", true, "takesPart", true);
+        final Map<String, Object> known =
+                map("name", "win", "id", 3, "libvirtUri", "xen:///system", "running", true, "takesPart", true);
         final Map<String, Object> host = map("hostServer", "auto", "inUse", "pulseaudio 16.1 at unix:/run/native");
         final Map<String, Object> network =
                 map("bridge", "SOUND", "subnet", "10.47.13.0/29", "host", "10.47.13.1", "port", 4713);
@@ -53,6 +54,8 @@ class ChainTest {
                 3,
                 "type",
                 "xen",
+                "libvirtUri",
+                "xen:///system",
                 "transport",
                 "network",
                 "state",
@@ -152,13 +155,13 @@ class ChainTest {
                 of("other firewalls", "mend it", c -> c.firewalls.add(PROBLEM)),
                 of("host server", "host-server", c -> c.host.put("problem", "connection refused")),
                 of("host server", "log in at the seat", c -> c.host.put("inUse", "silence")),
-                of("domain", "virsh start win", c -> c.known.put("running", false)),
+                of("domain", "virsh -c xen:///system start win", c -> c.known.put("running", false)),
                 of("takes part", "virt-sound enable win", c -> c.known.put("takesPart", false)),
                 of("event", "systemctl reload virtsoundd", Case::unserved),
                 of("event", "systemctl reload virtsoundd", c -> c.guest.put("id", 2)),
                 of(
                         "metadata",
-                        "virsh metadata win",
+                        "virsh -c xen:///system metadata win",
                         c -> c.guest.put("problems", List.of("metadata: playback volume=\"loud\""))),
                 of("NIC", "virt-sound enable win", c -> c.guest.put("mac", null)),
                 of("address", "virt-sound list", c -> c.guest.put("address", null)),
@@ -174,7 +177,11 @@ class ChainTest {
                 }),
                 of("volume", "virt-sound unmute win", c -> c.policy.put("mute", true)),
                 of("volume", "virt-sound volume win 80%", c -> c.policy.put("volumePercent", 0)),
-                of("volume", "enabled=\"yes\"", c -> c.policy.put("playback", false)),
+                of("mount", "virsh -c 'qemu:///session?socket=/run/it' edit win", c -> {
+                    c.guest.putAll(Map.of("transport", "socket", "libvirtUri", "qemu:///session?socket=/run/it"));
+                    c.guest.put("problems", List.of("it mounts no /run/win; put the <filesystem> there"));
+                }),
+                of("volume", "virsh -c xen:///system metadata win", c -> c.policy.put("playback", false)),
                 of("sink", "virt-sound sink win default", c -> {
                     c.policy.put("sink", "usb");
                     c.guest.put("hostProblem", "unix:/run/native: it has no device 'usb'");

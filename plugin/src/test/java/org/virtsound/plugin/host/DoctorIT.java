@@ -65,7 +65,7 @@ class DoctorIT {
         DomainFile loud = guest.withAudio("<s:playback volume='loud'/>");
         libvirtd.start(loud.write(host.directory()), guest.name());
         await().atMost(SOON).until(() -> !host.show(guest.name()).isEmpty());
-        broken(guest.name(), "metadata", "virsh metadata guest2");
+        broken(guest.name(), "metadata", " metadata guest2");
         libvirtd.virsh(
                 "metadata", guest.name(), "urn:virt-sound:domain:1", "--key", "sound", "--live", "--set", "<audio/>");
         await().atMost(SOON).untilAsserted(() -> broken(guest.name(), "port", "virsh domiflist"));

@@ -54,6 +54,7 @@ class LxcIT {
         Processes.Ended said = host.virtSound("guest-config", container.name());
         assertThat(said.exitCode()).as(said.errors()).isZero();
         String text = said.output();
+        assertThat(text).contains("virsh -c '" + libvirtd.uri() + "' edit " + container.name());
         String filesystem = text.substring(text.indexOf("<filesystem"), text.indexOf("# in the guest"));
         assertThat(filesystem).contains("<source dir='" + socket(container).getParent() + "'/>");
         container.define(host.directory(), filesystem, text.substring(text.indexOf("default-server")));
@@ -71,7 +72,7 @@ class LxcIT {
                 .contains("it mounts no " + socket(bare).getParent());
         Processes.Ended doctor = host.virtSound("doctor", "bare");
         assertThat(doctor.exitCode()).isNotZero();
-        assertThat(doctor.output()).contains("virsh edit bare: put the <filesystem>");
+        assertThat(doctor.output()).contains("virsh -c '" + libvirtd.uri() + "' edit bare: put the <filesystem>");
     }
 
     private Path socket(Container container) {
