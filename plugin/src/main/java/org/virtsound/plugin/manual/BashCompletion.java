@@ -21,7 +21,9 @@ final class BashCompletion {
             """;
     private static final String TAIL = """
               esac
-              [ -n "$domains" ] && [[ $cur != -* ]] && words="$words $(virt-sound list 2>/dev/null | awk 'NR > 1 {print $1}')"
+              # compgen -W expands its words as the shell does: no name may hold what that would run.
+              [ -n "$domains" ] && [[ $cur != -* ]] && words="$words $(virt-sound list 2>/dev/null |
+                awk -F '  +' 'NR > 1 && $1 ~ /^[A-Za-z0-9._+@\\/-]+$/ {print $1}')"
               mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             }
             complete -F _virt_sound virt-sound

@@ -54,14 +54,38 @@ class ManualTest {
 
     @Test
     void completesDomainsThatTheDaemonLists(@TempDir Path dir) throws Exception {
-        Path list = dir.resolve("virt-sound");
-        Files.writeString(list, "#!/bin/sh\nprintf 'DOMAIN STATE\\nporter idle\\nstout playing\\n'\n");
-        assertThat(list.toFile().setExecutable(true)).isTrue();
-        Path script = Files.writeString(
-                dir.resolve("completion"), BashCompletion.of(new CommandLine(new Wine()).getCommandSpec()));
+        Path script = listing(dir, "NAME    STATE", "porter  idle", "stout   playing", "local/x@1.2_+-  ready");
 
         assertThat(complete(script, "virt-sound pour st")).containsExactly("stout");
-        assertThat(complete(script, "virt-sound pour ")).contains("porter", "stout", "--cup");
+        assertThat(complete(script, "virt-sound pour "))
+                .contains("porter", "stout", "local/x@1.2_+-", "--cup")
+                .doesNotContain("NAME", "idle");
+    }
+
+    @Test
+    void runsNothingThatADomainIsNamed(@TempDir Path dir) throws Exception {
+        Path script = listing(
+                dir,
+                "NAME                STATE",
+                "$(touch${IFS}ran)   playing",
+                "`touch${IFS}ran`    playing",
+                "big win             ready",
+                "stout               idle",
+                "desk: started by xl, libvirt does not see it; to give it sound: xl network-attach desk bridge=SOUND");
+
+        List<String> offered = complete(script, "virt-sound pour ");
+
+        assertThat(dir.resolve("ran")).doesNotExist();
+        assertThat(offered).containsExactlyInAnyOrder("stout", "--cup", "--help", "--version");
+    }
+
+    /** @return the completion, with a virt-sound beside it that lists this */
+    private static Path listing(Path dir, String... lines) throws IOException {
+        Path list = dir.resolve("virt-sound");
+        Files.writeString(list, "#!/bin/sh\ncat <<'END'\n" + String.join("\n", lines) + "\nEND\n");
+        assertThat(list.toFile().setExecutable(true)).isTrue();
+        return Files.writeString(
+                dir.resolve("completion"), BashCompletion.of(new CommandLine(new Wine()).getCommandSpec()));
     }
 
     @Test
@@ -109,6 +133,7 @@ class ManualTest {
                         script.toString(),
                         script.toAbsolutePath().getParent().toString(),
                         line)
+                .directory(script.toAbsolutePath().getParent().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = new String(bash.getInputStream().readAllBytes());
