@@ -73,6 +73,12 @@ final class GuestConfigCommand implements Callable<Integer> {
             out.println("# the package pulseaudio-qubes, or pipewire-qubes. There is no server to name.");
             return ExitCode.DONE;
         }
+        if (isForUser(side) && form != null && (form.script || form.cloudInit || form.hosts)) {
+            throw new Failure(
+                    ExitCode.FAILED,
+                    side.text("name") + " is for users of this machine, and that would change it for all of them"
+                            + " (expected: no option, or --client, --pulseaudio or --pipewire for files of their own)");
+        }
         out.print(text(side, new GuestFiles(side)));
         return ExitCode.DONE;
     }
@@ -121,8 +127,15 @@ final class GuestConfigCommand implements Callable<Integer> {
                             : "an address of the host's choice");
             text.append(side.is("dhcp") ? ", by DHCP\n" : ", to be set in the guest\n");
         }
-        return text.append("# in the guest, /etc/pulse/client.conf:\n")
-                .append(files.client())
-                .toString();
+        text.append(
+                isForUser(side)
+                        ? "# its user's ~/.config/pulse/client.conf; for one program: PULSE_SERVER="
+                                + side.text("server")
+                        : "# in the " + side.text("for", "guest") + ", /etc/pulse/client.conf:");
+        return text.append('\n').append(files.client()).toString();
+    }
+
+    private static boolean isForUser(Fields side) {
+        return side.text("for").equals("user");
     }
 }

@@ -15,7 +15,6 @@ import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.ServiceConfig;
-import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
@@ -158,7 +157,7 @@ final class Api implements Resources {
                         ? status(found.get())
                                 .thenApply(status -> Answer.json(DomainJson.whole(found.get(), status, maxLatencyMs)))
                         : done(unknown(reference));
-            case "GET guest" -> guestSide(reference, found);
+            case "GET guest" -> guestSide(reference);
             case "PUT mic" -> found.isPresent() ? changes.mic(found.get(), request) : done(unknown(reference));
             case "PUT settings" -> changes.settings(reference, request.body());
             case "PUT enabled" -> changes.enabled(reference, request.body());
@@ -167,9 +166,9 @@ final class Api implements Resources {
     }
 
     /** What the guest's own side is to be told, running or not. */
-    private CompletableFuture<Answer> guestSide(String reference, Optional<GuestView> found) {
-        if (found.isPresent() && LocalResources.isLocal(found.get())) {
-            return done(Answer.json(GuestSideJson.of(found.get())));
+    private CompletableFuture<Answer> guestSide(String reference) {
+        if (reference.startsWith(LocalEndpoint.PREFIX)) {
+            return done(locals.guestSide(reference.substring(LocalEndpoint.PREFIX.length())));
         }
         return DomainChanges.answered(reconciler
                 .look(reference)
@@ -180,7 +179,7 @@ final class Api implements Resources {
 
     private static Answer unknown(String reference) {
         if (reference.startsWith(LocalEndpoint.PREFIX)) {
-            return Answer.error(404, LocalEndpoints.noSuch(reference.substring(LocalEndpoint.PREFIX.length())));
+            return LocalResources.unknown(reference.substring(LocalEndpoint.PREFIX.length()));
         }
         return Answer.error(
                 404,

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.virtsound.audio.guest.SocketPlace;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.plugin.config.LocalEndpoint;
+import org.virtsound.plugin.local.LocalGuest;
 import org.virtsound.plugin.provision.GuestSide;
-import org.virtsound.plugin.provision.GuestView;
 
 /** What is to be put into a guest, as JSON; values that its transport does not have are not there. */
 final class GuestSideJson {
@@ -43,12 +44,13 @@ final class GuestSideJson {
         return json;
     }
 
-    /** An endpoint for a local user or container. */
-    static Map<String, Object> of(GuestView local) {
+    /** An endpoint for a container, or for users, who share this machine's files. */
+    static Map<String, Object> of(LocalGuest local) {
+        boolean ofContainer = local.endpoint().door() instanceof LocalEndpoint.Socket socket && socket.uids() != null;
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", local.domain().name());
-        json.put("transport", local.transport().name().toLowerCase(Locale.ROOT));
-        json.put("server", local.address());
+        json.put("name", local.endpoint().identity().name());
+        json.put("for", ofContainer ? "container" : "user");
+        json.put("server", local.server());
         return json;
     }
 }

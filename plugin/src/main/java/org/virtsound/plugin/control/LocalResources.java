@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -42,12 +43,7 @@ final class LocalResources {
         }
         String name = path.get(1);
         return switch (request.method()) {
-            case "GET" ->
-                done(locals.guests().stream()
-                        .filter(guest -> guest.endpoint().name().equals(name))
-                        .findFirst()
-                        .map(guest -> Answer.json(json(guest)))
-                        .orElseGet(() -> unknown(name)));
+            case "GET" -> done(find(name).map(guest -> Answer.json(json(guest))).orElseGet(() -> unknown(name)));
             case "PUT" -> add(name, request.body());
             case "DELETE" ->
                 refused(locals.remove(name)
@@ -61,9 +57,20 @@ final class LocalResources {
         return locals.guests().stream().map(LocalResources::view);
     }
 
-    /** Whether it is one of these, and no domain. */
-    static boolean isLocal(GuestView guest) {
-        return guest.hypervisorUri().equals(HYPERVISOR);
+    /** What its user's side is to be told. */
+    Answer guestSide(String name) {
+        return find(name)
+                .map(guest -> guest.problem() == null
+                        ? Answer.json(GuestSideJson.of(guest))
+                        : Answer.error(
+                                409, guest.endpoint().identity().name() + " is not in service: " + guest.problem()))
+                .orElseGet(() -> unknown(name));
+    }
+
+    private Optional<LocalGuest> find(String name) {
+        return locals.guests().stream()
+                .filter(guest -> guest.endpoint().name().equals(name))
+                .findFirst();
     }
 
     private CompletableFuture<Answer> add(String name, Map<String, Object> body) {
@@ -117,7 +124,7 @@ final class LocalResources {
                 guest.problem() == null ? List.of() : List.of(guest.problem()));
     }
 
-    private static Answer unknown(String name) {
+    static Answer unknown(String name) {
         return Answer.error(404, LocalEndpoints.noSuch(name));
     }
 

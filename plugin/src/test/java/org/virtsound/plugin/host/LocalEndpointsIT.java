@@ -63,6 +63,7 @@ class LocalEndpointsIT {
         assertThat(host.virtSound("local", "list").output()).contains("browser", "user daemon", "off");
         assertThat(host.virtSound("list").output()).contains("local/browser", "ready");
         assertThat(host.virtSound("show", "local/browser").output()).contains("local/browser");
+        assertThat(host.virtSound("show", "local/nobody").errors()).contains("no local endpoint nobody");
 
         assertThat(host.virtSound("local", "remove", "browser").exitCode()).isZero();
         assertThat(directory).doesNotExist();
@@ -133,6 +134,9 @@ class LocalEndpointsIT {
                 .contains("systemd-nspawn: --bind=" + directory);
         assertThat(pactl(HER_UID, "info").exitCode()).isZero();
         assertThat(pactl(OTHER_UID, "info").exitCode()).isNotZero();
+        assertThat(host.virtSound("guest-config", "local/browser").output())
+                .isEqualTo("# in the container, /etc/pulse/client.conf:\ndefault-server = unix:" + socket
+                        + "\nautospawn = no\n");
     }
 
     @Test
@@ -238,6 +242,12 @@ class LocalEndpointsIT {
         assertThat(host.virtSound("doctor", "local/nobody").output())
                 .contains("local/nobody's endpoint\n", "no local endpoint nobody", "virt-sound local list")
                 .doesNotContain("virsh");
+        assertThat(host.virtSound("guest-config", "local/browser"))
+                .satisfies(ended -> assertThat(ended.errors())
+                        .contains("local/browser is not in service: user nosuch: not on this"))
+                .extracting(Processes.Ended::exitCode)
+                .isEqualTo(1);
+        assertThat(host.virtSound("guest-config", "local/nobody").errors()).contains("no local endpoint nobody");
     }
 
     @Test
