@@ -115,7 +115,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         for (Object one : ask("/domains").list("domains")) {
             Fields line = new Fields(one);
-            Fields guest = ask(ControlClient.path("domains", line.text("name")));
+            Fields guest = ask(ControlClient.path("domains", line.text("uuid")));
             chains.put(line.text("name"), new GuestChain(guest, network, report).served());
         }
     }

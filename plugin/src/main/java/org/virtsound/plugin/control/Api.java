@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.domain.DomainNames;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
@@ -147,8 +149,15 @@ final class Api implements Resources {
 
     private CompletableFuture<Answer> domain(Request request) {
         String reference = request.path().get(1);
-        Optional<GuestView> found =
-                served().filter(guest -> DomainJson.isMeant(guest, reference)).findFirst();
+        List<GuestView> meant = meant(served(), reference);
+        if (meant.size() > 1) {
+            return done(Answer.error(
+                    409,
+                    DomainNames.several(
+                            reference,
+                            meant.stream().map(guest -> guest.domain().names()).toList())));
+        }
+        Optional<GuestView> found = meant.stream().findFirst();
         String what = request.method() + " "
                 + (request.path().size() == 2 ? "" : request.path().get(2));
         return switch (what) {
@@ -184,6 +193,14 @@ final class Api implements Resources {
         return Answer.error(
                 404,
                 "no domain " + reference + " with sound is running; to give it some: virt-sound enable " + reference);
+    }
+
+    /** At most one of each hypervisor. */
+    static List<GuestView> meant(Stream<GuestView> guests, String reference) {
+        return guests.collect(Collectors.groupingBy(GuestView::hypervisorUri)).values().stream()
+                .flatMap(
+                        ofOne -> DomainNames.find(ofOne, guest -> guest.domain().names(), reference).stream())
+                .toList();
     }
 
     /** Domains, and endpoints for local users, which are shown as such. */

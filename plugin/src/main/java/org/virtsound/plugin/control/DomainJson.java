@@ -20,14 +20,6 @@ import org.virtsound.plugin.provision.GuestView;
 final class DomainJson {
     private DomainJson() {}
 
-    /** @param reference a name, a UUID or an id, as virsh takes them */
-    static boolean isMeant(GuestView guest, String reference) {
-        Domain domain = guest.domain();
-        return domain.name().equals(reference)
-                || domain.uuid().toString().equalsIgnoreCase(reference)
-                || Integer.toString(domain.id()).equals(reference);
-    }
-
     static Map<String, Object> line(GuestView guest, Optional<RelayStatus> status) {
         Map<String, Object> json = new LinkedHashMap<>();
         Domain domain = guest.domain();

@@ -106,6 +106,10 @@ public record Domain(
         return nic == null && type.equals("lxc") ? Transport.SOCKET : Transport.NETWORK;
     }
 
+    public DomainNames names() {
+        return new DomainNames(id, uuid, name);
+    }
+
     public GuestIdentity identity() {
         return new GuestIdentity(uuid, name, title == null ? name : title);
     }

@@ -11,13 +11,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.jna.ConnectionPointer;
+import org.virtsound.plugin.domain.DomainNames;
 import org.virtsound.plugin.provision.Hypervisor;
 import org.virtsound.plugin.provision.HypervisorException;
 
@@ -32,8 +32,6 @@ final class LibvirtConnection implements Hypervisor {
     private static final int KEEPALIVE_COUNT = 2;
     private static final int LIST_ALL = 0;
     private static final int XML_INACTIVE = 2;
-    private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
-    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final int METADATA_ELEMENT = 2;
     private static final String METADATA_KEY = "virt-sound";
     private static final int CLOSE_WITHIN_MS = 500;
@@ -100,17 +98,19 @@ final class LibvirtConnection implements Hypervisor {
 
     @Override
     public List<UUID> domains() throws HypervisorException {
-        return locked(() -> {
-            List<UUID> domains = new ArrayList<>();
-            for (Domain domain : handle.listAllDomains(LIST_ALL)) {
-                try {
-                    domains.add(UUID.fromString(domain.getUUIDString()));
-                } finally {
-                    domain.free();
-                }
+        return locked(() -> all().stream().map(DomainNames::uuid).toList());
+    }
+
+    private List<DomainNames> all() throws LibvirtException {
+        List<DomainNames> domains = new ArrayList<>();
+        for (Domain domain : handle.listAllDomains(LIST_ALL)) {
+            try {
+                domains.add(new DomainNames(domain.getID(), UUID.fromString(domain.getUUIDString()), domain.getName()));
+            } finally {
+                domain.free();
             }
-            return domains;
-        });
+        }
+        return domains;
     }
 
     @Override
@@ -121,31 +121,7 @@ final class LibvirtConnection implements Hypervisor {
 
     @Override
     public Optional<UUID> find(String reference) throws HypervisorException {
-        return locked(() -> {
-            Domain domain = null;
-            try {
-                domain = lookUp(reference);
-                return Optional.of(UUID.fromString(domain.getUUIDString()));
-            } catch (LibvirtException e) {
-                if (isGone(e)) {
-                    return Optional.empty();
-                }
-                throw e;
-            } finally {
-                if (domain != null) {
-                    domain.free();
-                }
-            }
-        });
-    }
-
-    private Domain lookUp(String reference) throws LibvirtException {
-        if (ID.matcher(reference).matches()) {
-            return handle.domainLookupByID(Integer.parseInt(reference));
-        }
-        return UUID_TEXT.matcher(reference).matches()
-                ? handle.domainLookupByUUID(UUID.fromString(reference))
-                : handle.domainLookupByName(reference);
+        return locked(() -> DomainNames.find(all(), names -> names, reference).map(DomainNames::uuid));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.virtsound.plugin.provision;
 
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.UUID;
 import org.virtsound.plugin.domain.AudioElement;
 import org.virtsound.plugin.domain.AudioElement.Setting;
 import org.virtsound.plugin.domain.Domain;
+import org.virtsound.plugin.domain.DomainNames;
 import org.virtsound.plugin.domain.DomainXml;
 import org.virtsound.plugin.domain.SoundSettings;
 import org.virtsound.plugin.domain.Transport;
@@ -28,7 +30,12 @@ final class DomainEdits {
     }
 
     /** A domain, and the connection that knows it. */
-    record Found(Hypervisor hypervisor, UUID uuid, Optional<String> live, Optional<String> persistent) {}
+    record Found(Hypervisor hypervisor, UUID uuid, Optional<String> live, Optional<String> persistent) {
+        /** As it runs; where it does not run, as it is defined. */
+        Domain domain() {
+            return DomainXml.parse(live.or(() -> persistent).orElseThrow());
+        }
+    }
 
     /**
      * @param persistent at the next start, too
@@ -115,17 +122,40 @@ final class DomainEdits {
         inbox.changed(found.hypervisor(), found.uuid());
     }
 
+    /** Of several, the one that runs. */
     static Found find(Collection<Hypervisor> hypervisors, String reference) throws HypervisorException {
         if (hypervisors.isEmpty()) {
             throw new HypervisorException("libvirt is not there; it is waited for");
         }
+        Map<UUID, Found> all = new LinkedHashMap<>();
+        HypervisorException failed = null;
         for (Hypervisor hypervisor : hypervisors) {
-            Optional<UUID> uuid = hypervisor.find(reference);
-            if (uuid.isPresent()) {
-                return new Found(
-                        hypervisor, uuid.get(), hypervisor.liveXml(uuid.get()), hypervisor.persistentXml(uuid.get()));
+            try {
+                Optional<UUID> uuid = hypervisor.find(reference);
+                if (uuid.isPresent()) {
+                    all.putIfAbsent(uuid.get(), found(hypervisor, uuid.get()));
+                }
+            } catch (HypervisorException e) {
+                failed = e; // which is none of the others' business
             }
         }
-        throw new HypervisorException("no domain " + reference + "; 'virsh list --all' shows those there are");
+        List<Found> running =
+                all.values().stream().filter(found -> found.live().isPresent()).toList();
+        List<Found> meant = running.isEmpty() ? List.copyOf(all.values()) : running;
+        if (meant.isEmpty()) {
+            throw failed != null
+                    ? failed
+                    : new HypervisorException("no domain " + reference + "; 'virsh list --all' shows those there are");
+        }
+        if (meant.size() > 1) {
+            throw new HypervisorException(DomainNames.several(
+                    reference,
+                    meant.stream().map(found -> found.domain().names()).toList()));
+        }
+        return meant.get(0);
+    }
+
+    private static Found found(Hypervisor hypervisor, UUID uuid) throws HypervisorException {
+        return new Found(hypervisor, uuid, hypervisor.liveXml(uuid), hypervisor.persistentXml(uuid));
     }
 }

@@ -16,7 +16,7 @@ public interface Hypervisor {
     /** The live XML, empty where the domain does not run or is gone. */
     Optional<String> liveXml(UUID domain) throws HypervisorException;
 
-    /** @param reference a name, a UUID or the id of one that runs; empty where there is no such domain */
+    /** @param reference the id of one that runs, else a UUID, else a name; empty where there is no such domain */
     Optional<UUID> find(String reference) throws HypervisorException;
 
     /** The XML of its next start, empty where the domain is gone or not kept over its stop. */

@@ -1,7 +1,6 @@
 package org.virtsound.plugin.provision;
 
 import org.virtsound.plugin.domain.Domain;
-import org.virtsound.plugin.domain.DomainXml;
 
 /**
  * What libvirt says of a domain, whether it takes part or not.
@@ -12,7 +11,7 @@ import org.virtsound.plugin.domain.DomainXml;
  */
 public record KnownDomain(Domain domain, String hypervisorUri, boolean running, boolean takesPart) {
     static KnownDomain of(DomainEdits.Found found, String bridge) {
-        Domain domain = DomainXml.parse(found.live().or(found::persistent).orElseThrow());
+        Domain domain = found.domain();
         return new KnownDomain(
                 domain, found.hypervisor().uri(), found.live().isPresent(), domain.transport(bridge) != null);
     }

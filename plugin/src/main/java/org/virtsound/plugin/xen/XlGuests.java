@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.vchan.XenStore;
+import org.virtsound.plugin.domain.DomainNames;
 import org.virtsound.plugin.domain.SoundSettings;
 import org.virtsound.plugin.provision.Hypervisor;
 import org.virtsound.plugin.provision.HypervisorException;
@@ -58,7 +59,11 @@ public final class XlGuests implements Hypervisor {
         return Files.isDirectory(files) && xenstore.stream().anyMatch(Files::exists);
     }
 
-    private record Started(UUID uuid, int domid, String name) {}
+    private record Started(UUID uuid, int domid, String name) {
+        DomainNames names() {
+            return new DomainNames(domid, uuid, name);
+        }
+    }
 
     @Override
     public String uri() {
@@ -80,12 +85,8 @@ public final class XlGuests implements Hypervisor {
 
     @Override
     public Optional<UUID> find(String reference) throws HypervisorException {
-        return asked(store -> started(store).stream()
-                .filter(domain -> reference.equals(domain.name())
-                        || reference.equals(Integer.toString(domain.domid()))
-                        || reference.equalsIgnoreCase(domain.uuid().toString()))
-                .map(Started::uuid)
-                .findFirst());
+        return asked(store ->
+                DomainNames.find(started(store), Started::names, reference).map(Started::uuid));
     }
 
     @Override

@@ -64,6 +64,10 @@ class InProcessDriverIT implements HypervisorListener {
         domain.create();
         await().until(() -> changed.contains(GUEST));
         assertThat(hypervisor.domains()).contains(GUEST);
+        assertThat(hypervisor.find("2024")).isEmpty();
+        for (String reference : List.of("desk", GUEST.toString(), Integer.toString(domain.getID()))) {
+            assertThat(hypervisor.find(reference)).contains(GUEST);
+        }
         assertThat(hypervisor.liveXml(GUEST)).get().asString().contains("<name>desk</name>");
 
         changed.clear();
@@ -78,6 +82,9 @@ class InProcessDriverIT implements HypervisorListener {
         assertThat(hypervisor.liveXml(GUEST)).isEmpty();
         domain.undefine();
         domain.free();
+        user.domainDefineXML(XML.replace("desk", "2024")).free();
+        assertThat(hypervisor.find("2024")).contains(GUEST);
+        assertThat(hypervisor.find("-1")).isEmpty();
         user.close();
     }
 

@@ -45,6 +45,35 @@ class DomainEditsTest {
     }
 
     @Test
+    void whereSeveralHypervisorsHaveOneThatIsMeantTheOneThatRunsIs() throws Exception {
+        FakeHypervisor containers = new FakeHypervisor();
+        var third = libvirt.run(DomainXmlText.guest(3));
+        containers.define(DomainXmlText.container("3", 1));
+        assertThat(DomainEdits.find(List.of(containers, libvirt), "3").uuid()).isEqualTo(third);
+
+        var named = containers.run(DomainXmlText.container("3", 1));
+        assertThatThrownBy(() -> DomainEdits.find(List.of(containers, libvirt), "3"))
+                .hasMessageContaining("domain guest3 (" + third + ")")
+                .hasMessageContaining("domain 3 (" + named + ")")
+                .hasMessageContaining("by its UUID");
+        assertThat(DomainEdits.find(List.of(libvirt, containers), named.toString())
+                        .uuid())
+                .isEqualTo(named);
+        assertThat(DomainEdits.find(List.of(libvirt, containers), "1").uuid()).isEqualTo(named);
+    }
+
+    @Test
+    void oneThatDoesNotAnswerHidesNoneOfTheOthers() throws Exception {
+        FakeHypervisor dead = new FakeHypervisor();
+        dead.down = true;
+        var guest = libvirt.run(DomainXmlText.guest(3));
+
+        assertThat(DomainEdits.find(List.of(dead, libvirt), "guest3").uuid()).isEqualTo(guest);
+        assertThatThrownBy(() -> DomainEdits.find(List.of(dead, libvirt), "guest4"))
+                .hasMessageContaining("client socket is closed");
+    }
+
+    @Test
     void whatCannotBeDoneSaysWhatToDoAndChangesNothing() {
         var uuid = libvirt.run(DomainXmlText.guest(1));
         List<Setting> settings = List.of(new Setting("playback", "volume", "40%"));

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.domain.DomainNames;
 
 /** A libvirt of maps: what runs is in {@link #running}, what is defined in {@link #defined}, what was asked for is in the lists. */
 final class FakeHypervisor implements Hypervisor {
@@ -63,10 +64,10 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public Optional<UUID> find(String reference) throws HypervisorException {
         check();
-        return running.values().stream()
-                .filter(domain -> domain.name().equals(reference))
-                .map(DomainXmlText::uuid)
-                .findFirst();
+        List<DomainNames> names = new ArrayList<>();
+        running.values().forEach(domain -> names.add(new DomainNames(domain.id(), domain.uuid(), domain.name())));
+        defined.values().forEach(domain -> names.add(new DomainNames(-1, domain.uuid(), domain.name())));
+        return DomainNames.find(names, name -> name, reference).map(DomainNames::uuid);
     }
 
     @Override
