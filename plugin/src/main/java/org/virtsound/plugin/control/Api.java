@@ -186,13 +186,16 @@ final class Api implements Resources {
                         (known, side) -> Answer.json(GuestSideJson.of(side, known.hypervisorUri(), network))));
     }
 
-    private static Answer unknown(String reference) {
+    static Answer unknown(String reference) {
         if (reference.startsWith(LocalEndpoint.PREFIX)) {
             return LocalResources.unknown(reference.substring(LocalEndpoint.PREFIX.length()));
         }
         return Answer.error(
                 404,
-                "no domain " + reference + " with sound is running; to give it some: virt-sound enable " + reference);
+                "no domain " + reference + " with sound is running; to start it: virsh start " + reference
+                        + "; to give it sound: virt-sound enable " + reference
+                        + "; to see what it lacks: virt-sound doctor "
+                        + reference);
     }
 
     /** At most one of each hypervisor. */

@@ -26,6 +26,15 @@ class ApiTest {
         assertThat(meant("4", year, three, win, container)).isEmpty();
     }
 
+    @Test
+    void whatIsNotServedMayBeShutOffOrWithoutSound() {
+        assertThat(Api.unknown("win").body())
+                .contains("virsh start win", "virt-sound enable win", "virt-sound doctor win");
+        assertThat(Api.unknown("local/win").body())
+                .contains("no local endpoint win", "virt-sound local list")
+                .doesNotContain("virsh");
+    }
+
     private static List<GuestView> meant(String reference, GuestView... guests) {
         return Api.meant(Stream.of(guests), reference);
     }
