@@ -17,7 +17,7 @@ put() {
   if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; say "wrote $1"; fi
 }
 
-# remove FILE: one that an earlier run wrote for another sound server
+# remove FILE: one that an earlier run wrote
 remove() {
   if [ -e "$1" ]; then rm "$1"; say "removed $1"; fi
 }
@@ -36,6 +36,7 @@ card() {
 network() {
   device=$(card)
   [ -n "$device" ] || fail "no network card has the address $mac; on the host: virt-sound doctor @NAME@"
+  remove /etc/systemd/network/10-virt-sound.network # its name in older versions
   if nmcli -t general >/dev/null 2>&1; then
     nmcli -t -f NAME connection show | grep -qx virt-sound ||
       nmcli connection add type ethernet con-name virt-sound ifname "$device"
@@ -43,8 +44,8 @@ network() {
     # shellcheck disable=SC2086 # words of their own
     nmcli connection modify virt-sound $how ipv4.never-default yes ipv4.ignore-auto-dns yes ipv6.method disabled
     nmcli connection up virt-sound
-  elif [ -d /run/systemd/netif ]; then
-    put /etc/systemd/network/10-virt-sound.network <<END
+  elif systemctl is-active -q systemd-networkd 2>/dev/null; then
+    put /etc/systemd/network/05-virt-sound.network <<END # the first that fits counts; images have theirs as 10-
 [Match]
 MACAddress=$mac
 [Network]

@@ -65,7 +65,7 @@ class GuestConfigIT {
         words.addAll(List.of("unshare", "-m", "--propagation", "private", "-p", "-f", "sh", "-c"));
         words.add("cd " + root + " && mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc proc proc"
                 + " && mount -t sysfs sys sys && mount -t tmpfs -o mode=0700 run run"
-                + " && mkdir -p run/systemd/seats run/systemd/sessions run/systemd/users run/systemd/machines && exec chroot . env -i PATH=/usr/sbin:/usr/bin HOME=/root"
+                + " && mkdir -p run/systemd/seats run/systemd/sessions run/systemd/users run/systemd/machines run/systemd/netif && exec chroot . env -i PATH=/usr/sbin:/usr/bin HOME=/root"
                 + " XDG_RUNTIME_DIR=/run LC_ALL=C.UTF-8 sh -c \"$1\"");
         words.addAll(List.of("sh", line));
         return Processes.ended(words);

@@ -1,0 +1,119 @@
+package org.virtsound.plugin.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.virtsound.net.Namespace;
+import org.virtsound.plugin.host.Processes;
+
+/** What the guest's script asks of each that keeps addresses: in a root of its own, of commands that only note what they were asked. */
+class GuestScriptIT {
+    private static final String MAC = "52:54:00:00:00:02";
+    private static final String NETWORKD = "etc/systemd/network/05-virt-sound.network";
+
+    @TempDir
+    Path root;
+
+    private Namespace guest;
+
+    @BeforeEach
+    void makeGuest() throws IOException {
+        guest = Namespace.create();
+        guest.run("ip", "link", "add", "ens4", "address", MAC, "type", "bridge");
+        for (String made : List.of("etc", "proc", "sys", "dev", "usr", "fakes")) {
+            Files.createDirectory(root.resolve(made));
+        }
+        for (String link : List.of("bin", "lib", "lib64")) {
+            Files.createSymbolicLink(root.resolve(link), Path.of("usr", link));
+        }
+        Files.createDirectories(root.resolve("run/systemd/netif")); // on every machine with systemd
+        fake("nmcli", "exit 8"); // not running
+        fake("systemctl", "exit 3"); // not active
+        fake("networkctl", "exit 1");
+        fake("ifup", "");
+        fake("ifdown", "");
+    }
+
+    @AfterEach
+    void close() {
+        guest.close();
+    }
+
+    /** A command in place of the guest's own: a line in /asked with its words, each in brackets, and what {@code then} does. */
+    private void fake(String name, String then) throws IOException {
+        Path file = root.resolve("fakes").resolve(name);
+        Files.writeString(
+                file, "#!/bin/sh\n{ printf %s " + name + "; printf ' [%s]' \"$@\"; echo; } >> /asked\n" + then);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private static String script(boolean dhcp) throws Failure {
+        return new GuestFiles(new Fields(Map.of(
+                        "name",
+                        "guest2",
+                        "server",
+                        "tcp:10.47.13.1:4713",
+                        "mac",
+                        MAC,
+                        "address",
+                        "10.47.13.2",
+                        "prefix",
+                        29,
+                        "dhcp",
+                        dhcp)))
+                .script();
+    }
+
+    /** Runs the script, which must succeed. @return what it asked of the fakes */
+    private List<String> run(String script) throws IOException {
+        Files.deleteIfExists(root.resolve("asked"));
+        Files.writeString(root.resolve("guest.sh"), script);
+        List<String> words = new ArrayList<>(guest.prefix());
+        words.addAll(List.of("unshare", "-m", "--propagation", "private", "sh", "-c"));
+        words.add(
+                "cd \"$1\" && mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc proc proc"
+                        + " && mount -t sysfs sys sys && exec chroot . env -i PATH=/fakes:/usr/sbin:/usr/bin sh /guest.sh client");
+        words.addAll(List.of("sh", root.toString()));
+        Processes.Ended ended = Processes.ended(words);
+        assertThat(ended.exitCode()).as(ended.toString()).isZero();
+        return Files.readAllLines(root.resolve("asked"));
+    }
+
+    @Test
+    void networkdIsAskedWhereItRunsAndItsFileGoesBeforeThoseOfImages() throws Exception {
+        Path older = root.resolve("etc/systemd/network/10-virt-sound.network");
+        Files.createDirectories(older.getParent());
+        Files.createFile(older);
+        fake("systemctl", "");
+        fake("networkctl", "");
+
+        assertThat(run(script(false))).contains("networkctl [reload]");
+
+        assertThat(root.resolve(NETWORKD)).content().contains("MACAddress=" + MAC, "Address=10.47.13.2/29");
+        assertThat(older).doesNotExist();
+    }
+
+    @Test
+    void whereNetworkdIsOnlyInstalledIfupdownIsAsked() throws Exception {
+        Path older = root.resolve("etc/systemd/network/10-virt-sound.network");
+        Files.createDirectories(older.getParent());
+        Files.createFile(older);
+
+        assertThat(run(script(true))).contains("ifup [ens4]").noneMatch(line -> line.startsWith("networkctl"));
+
+        assertThat(root.resolve("etc/network/interfaces.d/virt-sound"))
+                .content()
+                .contains("iface ens4 inet dhcp");
+        assertThat(root.resolve(NETWORKD)).doesNotExist();
+        assertThat(older).doesNotExist();
+    }
+}
