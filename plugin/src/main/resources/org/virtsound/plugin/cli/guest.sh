@@ -3,6 +3,7 @@
 # With client, pulseaudio or pipewire it writes that one's files; without, those of what is installed here.
 # Written by 'virt-sound guest-config @NAME@ --script' on the host.
 set -eu
+umask 022 # users and networkd read what is written
 server='@SERVER@'
 mac='@MAC@'         # of the card on the sound network; empty: there is none
 address='@ADDRESS@' # with its prefix; empty: by DHCP

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ class GuestScriptIT {
         words.addAll(List.of("unshare", "-m", "--propagation", "private", "sh", "-c"));
         words.add(
                 "cd \"$1\" && mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc proc proc"
-                        + " && mount -t sysfs sys sys && exec chroot . env -i PATH=/fakes:/usr/sbin:/usr/bin sh /guest.sh client");
+                        + " && mount -t sysfs sys sys && exec chroot . env -i PATH=/fakes:/usr/sbin:/usr/bin sh -c 'umask 077; sh /guest.sh client'");
         words.addAll(List.of("sh", root.toString()));
         Processes.Ended ended = Processes.ended(words);
         assertThat(ended.exitCode()).as(ended.toString()).isZero();
@@ -100,6 +101,11 @@ class GuestScriptIT {
 
         assertThat(root.resolve(NETWORKD)).content().contains("MACAddress=" + MAC, "Address=10.47.13.2/29");
         assertThat(older).doesNotExist();
+        for (String read : List.of(NETWORKD, "etc/pulse/client.conf.d", "etc/pulse/client.conf.d/virt-sound.conf")) {
+            assertThat(Files.getPosixFilePermissions(root.resolve(read)))
+                    .as(read)
+                    .contains(PosixFilePermission.OTHERS_READ);
+        }
     }
 
     @Test
