@@ -11,11 +11,12 @@ address='@ADDRESS@' # with its prefix; empty: by DHCP
 say() { echo "virt-sound: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
-# put FILE: makes standard input its content
+# put FILE: makes standard input its content; sets changed
 put() {
   mkdir -p "${1%/*}"
   cat > "$1.new"
-  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; say "wrote $1"; fi
+  changed=
+  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; changed=yes; say "wrote $1"; fi
 }
 
 # remove FILE: one that an earlier run wrote
@@ -64,6 +65,10 @@ END
 allow-hotplug $device
 iface $device inet $(if [ -n "$address" ]; then printf 'static\n  address %s' "$address"; else echo dhcp; fi)
 END
+    if [ -n "$changed" ]; then # ifup leaves alone what is up, ifdown an address that the file no longer has
+      ifdown --force "$device" 2>/dev/null || true
+      ip -4 address flush dev "$device"
+    fi
     ifup "$device"
   elif [ -n "$address" ]; then
     ip link set "$device" up

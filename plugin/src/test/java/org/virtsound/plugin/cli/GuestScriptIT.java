@@ -122,4 +122,16 @@ class GuestScriptIT {
         assertThat(root.resolve(NETWORKD)).doesNotExist();
         assertThat(older).doesNotExist();
     }
+
+    @Test
+    void ifupdownTakesUpAnAddressThatHasChanged() throws Exception {
+        fake("ifup", "ip address replace 10.47.13.2/29 dev $1");
+        assertThat(run(script(false))).endsWith("ifdown [--force] [ens4]", "ifup [ens4]");
+        assertThat(run(script(false))).contains("ifup [ens4]").noneMatch(line -> line.startsWith("ifdown"));
+
+        fake("ifup", "");
+        assertThat(run(script(true))).endsWith("ifdown [--force] [ens4]", "ifup [ens4]");
+
+        assertThat(guest.run("ip", "-4", "address", "show", "dev", "ens4")).doesNotContain("10.47.13.2");
+    }
 }
