@@ -41,10 +41,11 @@ network() {
   remove /etc/systemd/network/10-virt-sound.network # its name in older versions
   if nmcli -t general >/dev/null 2>&1; then
     nmcli -t -f NAME connection show | grep -qx virt-sound ||
-      nmcli connection add type ethernet con-name virt-sound ifname "$device"
-    if [ -n "$address" ]; then how="ipv4.method manual ipv4.addresses $address"; else how="ipv4.method auto"; fi
-    # shellcheck disable=SC2086 # words of their own
-    nmcli connection modify virt-sound $how ipv4.never-default yes ipv4.ignore-auto-dns yes ipv6.method disabled
+      nmcli connection add type ethernet con-name virt-sound ifname '*' mac "$mac"
+    if [ -n "$address" ]; then method=manual; else method=auto; fi
+    # By its MAC address: a card's name changes with its slot.
+    nmcli connection modify virt-sound connection.interface-name '' 802-3-ethernet.mac-address "$mac" \
+      ipv4.method $method ipv4.addresses "$address" ipv4.never-default yes ipv4.ignore-auto-dns yes ipv6.method disabled
     nmcli connection up virt-sound
   elif systemctl is-active -q systemd-networkd 2>/dev/null; then
     put /etc/systemd/network/05-virt-sound.network <<END # the first that fits counts; images have theirs as 10-

@@ -134,4 +134,20 @@ class GuestScriptIT {
 
         assertThat(guest.run("ip", "-4", "address", "show", "dev", "ens4")).doesNotContain("10.47.13.2");
     }
+
+    @Test
+    void networkManagerKnowsTheCardByItsMacAndKeepsNoAddressOfBefore() throws Exception {
+        fake("nmcli", "");
+        assertThat(run(script(false)))
+                .contains("nmcli [connection] [add] [type] [ethernet] [con-name] [virt-sound] [ifname] [*] [mac] ["
+                        + MAC + "]")
+                .anyMatch(line -> line.contains("[ipv4.method] [manual] [ipv4.addresses] [10.47.13.2/29]"))
+                .endsWith("nmcli [connection] [up] [virt-sound]");
+
+        fake("nmcli", "case $* in *' show') echo virt-sound ;; esac");
+        assertThat(run(script(true)))
+                .noneMatch(line -> line.contains("[add]"))
+                .anyMatch(line -> line.contains("[ipv4.method] [auto] [ipv4.addresses] [] ")
+                        && line.contains("[connection.interface-name] [] [802-3-ethernet.mac-address] [" + MAC + "]"));
+    }
 }
