@@ -93,8 +93,11 @@ END
 }
 
 pulseaudio() {
+  # 15 does not know reconnect_interval_ms; Ubuntu 22.04 has 16 as 15.99.
+  command pulseaudio --version 2>/dev/null | grep -Eq ' (1[6-9]|[2-9][0-9]|15\.99)' ||
+    fail "no PulseAudio that opens a tunnel again is here (expected: PulseAudio 16 or newer); run this with: client"
   grep -q default.pa.d /etc/pulse/default.pa 2>/dev/null ||
-    fail "/etc/pulse/default.pa includes no default.pa.d (expected: PulseAudio 15 or newer); run this with: client"
+    fail "/etc/pulse/default.pa includes no default.pa.d (expected: as PulseAudio has it); run this with: client"
   put $pulseaudio <<'END'
 @PULSEAUDIO@
 END

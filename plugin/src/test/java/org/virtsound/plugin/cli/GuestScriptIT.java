@@ -74,19 +74,23 @@ class GuestScriptIT {
                 .script();
     }
 
-    /** Runs the script, which must succeed. @return what it asked of the fakes */
+    /** Runs the script for programs without a sound server, which must succeed. @return what it asked of the fakes */
     private List<String> run(String script) throws IOException {
+        Processes.Ended ended = run(script, "client");
+        assertThat(ended.exitCode()).as(ended.toString()).isZero();
+        return Files.readAllLines(root.resolve("asked"));
+    }
+
+    private Processes.Ended run(String script, String kind) throws IOException {
         Files.deleteIfExists(root.resolve("asked"));
         Files.writeString(root.resolve("guest.sh"), script);
         List<String> words = new ArrayList<>(guest.prefix());
         words.addAll(List.of("unshare", "-m", "--propagation", "private", "sh", "-c"));
-        words.add(
-                "cd \"$1\" && mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc proc proc"
-                        + " && mount -t sysfs sys sys && exec chroot . env -i PATH=/fakes:/usr/sbin:/usr/bin sh -c 'umask 077; sh /guest.sh client'");
+        words.add("cd \"$1\" && mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc proc proc"
+                + " && mount -t sysfs sys sys && exec chroot . env -i PATH=/fakes:/usr/sbin:/usr/bin sh -c 'umask 077; sh /guest.sh "
+                + kind + "'");
         words.addAll(List.of("sh", root.toString()));
-        Processes.Ended ended = Processes.ended(words);
-        assertThat(ended.exitCode()).as(ended.toString()).isZero();
-        return Files.readAllLines(root.resolve("asked"));
+        return Processes.ended(words);
     }
 
     @Test
@@ -149,5 +153,24 @@ class GuestScriptIT {
                 .noneMatch(line -> line.contains("[add]"))
                 .anyMatch(line -> line.contains("[ipv4.method] [auto] [ipv4.addresses] [] ")
                         && line.contains("[connection.interface-name] [] [802-3-ethernet.mac-address] [" + MAC + "]"));
+    }
+
+    @Test
+    void aPulseAudioThatDoesNotKnowItsFileIsRefused() throws Exception {
+        Files.createDirectory(root.resolve("etc/pulse"));
+        Files.writeString(root.resolve("etc/pulse/default.pa"), ".include /etc/pulse/default.pa.d\n");
+        Path file = root.resolve("etc/pulse/default.pa.d/virt-sound.pa");
+
+        for (String version : List.of("14.2", "15.0")) {
+            fake("pulseaudio", "echo pulseaudio " + version);
+            assertThat(run(script(false), "pulseaudio").errors()).contains("expected: PulseAudio 16 or newer");
+            assertThat(file).doesNotExist();
+        }
+        for (String version : List.of("15.99.1", "16.1", "17.0-60-gb7f1")) {
+            Files.deleteIfExists(file);
+            fake("pulseaudio", "echo pulseaudio " + version);
+            assertThat(run(script(false), "pulseaudio").exitCode()).isZero();
+            assertThat(file).content().contains("reconnect_interval_ms");
+        }
     }
 }
