@@ -136,6 +136,27 @@ public record NetworkState(
         return ports.stream().map(port -> PortTraffic.of(port, this)).toList();
     }
 
+    /** The network by the names that its bridge and its tap have here: of those that virt-sound made, where it is called otherwise. */
+    public static SoundNetwork named(Commands commands, SoundNetwork network) {
+        return new SoundNetwork(
+                made(commands, "bridge", network.bridge()),
+                made(commands, "tun", network.tap()),
+                network.subnet(),
+                network.port(),
+                network.dhcp(),
+                network.uplink(),
+                network.firewalldZone());
+    }
+
+    private static String made(Commands commands, String type, String name) {
+        List<String> ours = Json.objects(commands.run("ip", "-j", "link", "show", "type", type)).stream()
+                .filter(link -> Maker.of(Json.text(link, "ifalias")).isPresent())
+                .map(link -> Json.text(link, "ifname"))
+                .filter(made -> !made.equals(UpPlan.NEW_BRIDGE) && !made.equals(UpPlan.NEW_TAP))
+                .toList();
+        return ours.isEmpty() || ours.contains(name) ? name : ours.get(0);
+    }
+
     /** Who made the bridge; empty where there is none, or a stranger's. */
     public Optional<Maker> maker(SoundNetwork network) {
         return link(network.bridge()).flatMap(link -> Maker.of(link.alias()));

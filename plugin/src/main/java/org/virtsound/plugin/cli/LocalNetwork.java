@@ -61,7 +61,12 @@ final class LocalNetwork {
     }
 
     NetworkPlan down() throws Failure {
-        return NetworkPlan.down(network, read(), Maker.COMMAND);
+        try {
+            SoundNetwork there = NetworkState.named(commands, network);
+            return NetworkPlan.down(there, NetworkState.read(commands, there), Maker.COMMAND);
+        } catch (CommandFailure e) {
+            throw new Failure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Ends the DHCP server of a daemon that was killed. */

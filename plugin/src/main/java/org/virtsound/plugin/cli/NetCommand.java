@@ -39,8 +39,18 @@ final class NetCommand {
         return act(new LocalNetwork(service), LocalNetwork::up, output);
     }
 
-    @Command(name = "down", description = "Takes away all that virt-sound made.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "down",
+            description = "Takes away all that virt-sound made, with a wrong configuration, too.",
+            mixinStandardHelpOptions = true)
     int down(@Mixin ServiceOptions service, @Mixin Output output) throws Failure {
+        String wrong = service.allowWrongConfig();
+        if (wrong != null) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "warning: " + wrong + "; what virt-sound made is known by its marks and goes all the same");
+        }
         LocalNetwork network = new LocalNetwork(service);
         if (!output.dryRun && network.hasDaemon()) {
             throw new Failure(

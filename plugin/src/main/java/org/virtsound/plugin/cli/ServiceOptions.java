@@ -21,11 +21,29 @@ final class ServiceOptions {
             description = "The service's control socket; by default as configured.")
     private @Nullable Path socket;
 
+    private @Nullable ServiceConfig read;
+
     ServiceConfig config() throws Failure {
         try {
-            return ConfigFile.read(config);
+            return read == null ? ConfigFile.read(config) : read;
         } catch (BadConfigException e) {
             throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * For what has to be done with a wrong configuration, too: the defaults hold then.
+     *
+     * @return what is wrong, or null
+     */
+    @Nullable
+    String allowWrongConfig() {
+        try {
+            read = config();
+            return null;
+        } catch (Failure e) {
+            read = ConfigFile.defaults();
+            return e.getMessage();
         }
     }
 

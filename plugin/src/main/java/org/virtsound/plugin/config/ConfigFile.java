@@ -39,7 +39,7 @@ public final class ConfigFile {
         Path path = file == null ? DEFAULT_PATH : file;
         Path localDir = path.toAbsolutePath().resolveSibling("local.d");
         if (file == null && !Files.exists(path)) {
-            return parse(ConfigFactory.empty(), localDir);
+            return defaults();
         }
         String text;
         try {
@@ -58,6 +58,15 @@ public final class ConfigFile {
                     localDir);
         } catch (ConfigException e) {
             throw new BadConfigException(explain(e, text));
+        }
+    }
+
+    /** What holds where there is no file. */
+    public static ServiceConfig defaults() {
+        try {
+            return parse(ConfigFactory.empty(), DEFAULT_PATH.resolveSibling("local.d"));
+        } catch (BadConfigException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -72,6 +72,32 @@ class RefusalsIT {
     }
 
     @Test
+    void theNetworkGoesWhateverTheConfigurationHasComeTo() throws Exception {
+        String before = host.namespace().run("ip", "-br", "link");
+        host.configure("network { bridge = snd0, tap = snd1, dhcp = no }");
+        assertThat(host.virtSound("net", "up").errors()).isEmpty();
+
+        // Where the configuration does not say it, the daemon is asked for at the usual place: not this machine's own.
+        List<String> command = new ArrayList<>(host.namespace().prefix());
+        command.addAll(List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh"));
+        command.addAll(
+                List.of(host.command(), "net", "down", "--config", host.config().toString()));
+        for (String wrong : List.of("network { brigde = snd0 }", "network { bridge = snd0", "network.port = none")) {
+            host.configure(wrong);
+            assertThat(host.virtSound("net", "up").exitCode()).isEqualTo(2);
+            List<String> dry = new ArrayList<>(command);
+            dry.add("--dry-run");
+            assertThat(Processes.ended(dry).output()).contains("snd0", "snd1");
+        }
+        Processes.Ended down = Processes.ended(command);
+
+        assertThat(down.exitCode()).as(down.errors()).isZero();
+        assertThat(down.errors()).contains("virt-sound.conf", "network.port");
+        assertThat(host.namespace().run("ip", "-br", "link")).isEqualTo(before);
+        assertThat(host.rules()).doesNotContain("virt-sound", "4713");
+    }
+
+    @Test
     void anInstallationThatDoesNotFitOnTheDiskLeavesNothing() throws Exception {
         Path root = Path.of(System.getProperty("virtsound.basedir", "..")).toAbsolutePath();
         // The script builds what is older than the sources; what is there was built a moment ago.

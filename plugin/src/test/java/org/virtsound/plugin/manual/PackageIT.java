@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The Debian package as the build left it. */
 class PackageIT {
@@ -51,9 +52,62 @@ class PackageIT {
                 .hasSize(2);
     }
 
+    @Test
+    void aPurgeLeavesNothingWhateverTheConfigurationHasComeTo(@TempDir Path dir) throws Exception {
+        String said = onThisMachineLookedThrough(dir, """
+                picture > /run/before
+                dpkg --force-depends --no-triggers -i /run/virt-sound.deb
+                virt-sound net up
+                ip link show dev SOUND
+                echo 'unknown = key' >> /etc/virt-sound/virt-sound.conf
+                dpkg --purge --no-triggers virt-sound
+                picture | diff /run/before -
+                """);
+        assertThat(said).contains("virt-sound.conf", "unknown key");
+    }
+
+    /** Runs it as root on what is installed here, in a network of its own; whatever it changes is gone with it. */
+    private static String onThisMachineLookedThrough(Path dir, String script) throws Exception {
+        assumeCommand("dpkg");
+        assumeTrue("root".equals(System.getProperty("user.name")), "another root directory needs root");
+        String enter = """
+                set -e
+                mount -t tmpfs none "$1"
+                cd "$1"
+                mkdir changes work root
+                mount -t overlay overlay -o lowerdir=/,upperdir=changes,workdir=work root
+                cd root
+                mount -t tmpfs none run
+                cp "$2" run/virt-sound.deb
+                mount -t proc proc proc
+                mount -t sysfs sys sys
+                mount --rbind /dev dev
+                exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C sh -ec "$3"
+                """;
+        String picture = """
+                picture() {
+                  find /etc /usr /var/lib -xdev -iname '*virt*sound*' ! -path '/var/lib/dpkg/*'
+                  ip -br link | cut -d ' ' -f 1; iptables-save | grep -v '^#' || true; cat /etc/passwd /etc/group
+                }
+                """;
+        return run(
+                "unshare",
+                "-m",
+                "-n",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                enter,
+                "sh",
+                dir.toString(),
+                deb(),
+                picture + script);
+    }
+
     private static String deb() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.map(Path::toString)
+            return files.map(file -> file.toAbsolutePath().toString())
                     .filter(name -> name.endsWith(".deb"))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no package in target"));
