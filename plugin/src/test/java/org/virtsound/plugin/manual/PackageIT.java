@@ -55,8 +55,11 @@ class PackageIT {
     @Test
     void aPurgeLeavesNothingWhateverTheConfigurationHasComeTo(@TempDir Path dir) throws Exception {
         String said = onThisMachineLookedThrough(dir, """
+                sed -i '/^libvirt:/d' /etc/group /etc/gshadow
+                rm -f /usr/sbin/libvirtd /usr/sbin/virtqemud /usr/sbin/virtxend /usr/sbin/virtlxcd
                 picture > /run/before
                 dpkg --force-depends --no-triggers -i /run/virt-sound.deb
+                getent group libvirt | grep :virt-sound$
                 virt-sound net up
                 ip link show dev SOUND
                 echo 'unknown = key' >> /etc/virt-sound/virt-sound.conf
@@ -64,6 +67,19 @@ class PackageIT {
                 picture | diff /run/before -
                 """);
         assertThat(said).contains("virt-sound.conf", "unknown key");
+    }
+
+    @Test
+    void aPurgeLeavesTheGroupOfALibvirtThatCameLater(@TempDir Path dir) throws Exception {
+        String libvirtCame = """
+                getent group libvirt || groupadd -r libvirt
+                mkdir -p /var/lib/virt-sound
+                touch /var/lib/virt-sound/made-group-libvirt
+                ln -sf /bin/true /usr/sbin/libvirtd
+                set -- purge
+                """;
+        String postrm = Files.readString(Path.of("src/deb/control/postrm"));
+        onThisMachineLookedThrough(dir, libvirtCame + postrm + "getent group libvirt && [ ! -e /var/lib/virt-sound ]");
     }
 
     /** Runs it as root on what is installed here, in a network of its own; whatever it changes is gone with it. */
