@@ -2,8 +2,10 @@ package org.virtsound.plugin.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,18 +24,14 @@ class RefusalsIT {
 
     @Test
     void anOldJavaIsNamedWithTheOneThatIsNeeded() throws Exception {
-        Path home = host.directory().resolve("jre");
-        Files.createDirectories(home.resolve("bin"));
-        Path java = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho started\n");
-        assertThat(java.toFile().setExecutable(true)).isTrue();
-        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"11.0.20\"\n");
+        Path home = jre("11.0.20");
 
         Processes.Ended ended = Processes.ended(List.of("env", "JAVA_HOME=" + home, host.command(), "list"));
 
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).isEmpty();
         assertThat(ended.errors())
-                .contains(java + " is Java 11 (expected: 17 or newer)", "apt install")
+                .contains(home.resolve("bin/java") + " is Java 11 (expected: 17 or newer)", "apt install")
                 .hasLineCount(1);
     }
 
@@ -84,7 +82,6 @@ class RefusalsIT {
                 List.of(host.command(), "net", "down", "--config", host.config().toString()));
         for (String wrong : List.of("network { brigde = snd0 }", "network { bridge = snd0", "network.port = none")) {
             host.configure(wrong);
-            assertThat(host.virtSound("net", "up").exitCode()).isEqualTo(2);
             List<String> dry = new ArrayList<>(command);
             dry.add("--dry-run");
             assertThat(Processes.ended(dry).output()).contains("snd0", "snd1");
@@ -99,17 +96,93 @@ class RefusalsIT {
 
     @Test
     void anInstallationThatDoesNotFitOnTheDiskLeavesNothing() throws Exception {
-        Path root = Path.of(System.getProperty("virtsound.basedir", "..")).toAbsolutePath();
-        // The script builds what is older than the sources; what is there was built a moment ago.
-        Files.setLastModifiedTime(root.resolve("plugin/target/dist/bin/virtsoundd"), FileTime.from(Instant.now()));
         Path disk = Files.createDirectories(host.directory().resolve("disk"));
-        String script = "mount -t tmpfs -o size=2m none " + disk + " && env DESTDIR=" + disk + " "
-                + root.resolve("scripts/install") + "; code=$?; find " + disk + " -type f; exit $code";
+        String script = "mount -t tmpfs -o size=2m none " + disk + " && env DESTDIR=" + disk + " " + installer()
+                + "; code=$?; find " + disk + " -type f; exit $code";
 
         Processes.Ended ended = Processes.ended(List.of("unshare", "-m", "sh", "-c", script));
 
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.errors()).contains("No space left on device", "nothing was changed");
         assertThat(ended.output()).isEmpty();
+    }
+
+    @Test
+    void anInstallationOverOneThatFailsLeavesTheEarlierOne() throws Exception {
+        Path disk = Files.createDirectories(host.directory().resolve("disk"));
+        List<String> install = List.of(
+                "env",
+                "JAVA_HOME=" + jre("17.0.1"),
+                "DESTDIR=" + disk,
+                installer().toString());
+        Processes.run(install);
+        Files.writeString(disk.resolve("etc/sysusers.d/virt-sound.conf"), "# of the earlier one\n");
+        Path last = disk.resolve("usr/local/share/man/man8");
+        Files.delete(last.resolve("virtsoundd.8.gz"));
+        Files.delete(last);
+        Files.createFile(last);
+        String before = files(disk);
+
+        Processes.Ended ended = Processes.ended(install);
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.errors()).contains("virtsoundd.8.gz; nothing was changed");
+        assertThat(files(disk)).isEqualTo(before);
+
+        Files.delete(last);
+        Processes.run(install);
+        assertThat(last.resolve("virtsoundd.8.gz")).exists();
+        assertThat(disk.resolve("etc/sysusers.d/virt-sound.conf")).content().contains("u virt-sound");
+        Processes.run(List.of("env", "DESTDIR=" + disk, installer().toString(), "--uninstall", "--purge"));
+        assertThat(files(disk).lines().filter(line -> !line.endsWith("/man8"))).isEmpty();
+    }
+
+    @Test
+    void uninstallingDoesNothingWithoutRootOrWithAWordThatIsNotKnown() throws Exception {
+        Path prefix = Files.createDirectories(host.directory().resolve("usr/lib/virt-sound"))
+                .getParent()
+                .getParent();
+        for (String script : List.of("install", "lib.sh")) {
+            Files.copy(
+                    installer().resolveSibling(script),
+                    host.directory().resolve(script),
+                    StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        List<String> command = new ArrayList<>(Processes.unprivileged(prefix));
+        command.addAll(
+                List.of("PREFIX=" + prefix, host.directory().resolve("install").toString(), "--uninstall"));
+
+        Processes.Ended ended = Processes.ended(command);
+        assertThat(ended.exitCode()).isEqualTo(77);
+        assertThat(ended.errors()).contains("needs root; run: sudo", "--uninstall");
+        assertThat(ended.output()).isEmpty();
+
+        command.add("--prune");
+        ended = Processes.ended(command);
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.errors()).contains("--uninstall --prune (expected: nothing, --uninstall");
+    }
+
+    /** A home of Java whose programs end at once. */
+    private Path jre(String version) throws IOException {
+        Path home = host.directory().resolve("jre");
+        Files.createDirectories(home.resolve("bin"));
+        Path java = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho started\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"" + version + "\"\n");
+        return home;
+    }
+
+    /** Every file's name and content. */
+    private static String files(Path root) {
+        return Processes.run(
+                List.of("sh", "-c", "cd " + root + " && find . ! -type d -exec sha256sum {} + | sort -k 2"));
+    }
+
+    /** The script builds what is older than the sources; what is there was built a moment ago. */
+    private static Path installer() throws IOException {
+        Path root = Path.of(System.getProperty("virtsound.basedir", "..")).toAbsolutePath();
+        Files.setLastModifiedTime(root.resolve("plugin/target/dist/bin/virtsoundd"), FileTime.from(Instant.now()));
+        return root.resolve("scripts/install");
     }
 }
