@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The machine's users and groups by name, as every name service it has knows them. */
 final class Accounts {
+    private static final Logger log = Logger.getLogger(Accounts.class.getName());
     private static final int ANSWER_WITHIN_S = 5;
 
     private Accounts() {}
@@ -15,7 +18,7 @@ final class Accounts {
     /**
      * A group's number and the users in it.
      *
-     * @param members by number, those whose primary group it is not among them
+     * @param members by number, those whose primary group it is not among them, nor those that are no users of this machine
      */
     record Group(int gid, List<Integer> members) {}
 
@@ -29,8 +32,13 @@ final class Accounts {
         List<String> entry = entry("group", name, "group");
         List<Integer> members = new ArrayList<>();
         for (String member : entry.get(3).split(",", -1)) {
-            if (!member.isEmpty()) {
+            if (member.isEmpty()) {
+                continue;
+            }
+            try {
                 members.add(uid(member));
+            } catch (IllegalArgumentException e) {
+                log.log(Level.WARNING, "group " + name + ": left out: " + e.getMessage());
             }
         }
         return new Group(number(entry.get(2)), members);

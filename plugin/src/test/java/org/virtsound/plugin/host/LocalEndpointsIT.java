@@ -205,6 +205,28 @@ class LocalEndpointsIT {
         assertThat(host.directory().resolve("local.d")).doesNotExist();
     }
 
+    /** Starts the daemon anew where the machine's groups are these, one a line. */
+    private void startWithGroups(String groups) throws Exception {
+        host.daemon().destroy();
+        host.daemon().waitFor();
+        Path file = Files.writeString(host.directory().resolve("group"), "root:x:0:\n" + groups);
+        host.within(List.of("unshare", "-m", "sh", "-c", "mount --bind " + file + " /etc/group && exec \"$@\"", "sh"))
+                .start();
+    }
+
+    @Test
+    void aMemberOfAGroupWhoIsNoUserIsLeftOut() throws Exception {
+        startWithGroups("band:x:4711:long-gone,daemon\n");
+
+        assertThat(host.virtSound("local", "add", "browser", "--group", "band").errors())
+                .isEmpty();
+
+        Processes.run(List.of("chmod", "666", socket.toString())); // who may use it is asked, not what the file says
+        assertThat(pactl(HER_UID, "info").output()).contains("Default Sink: virt-sound");
+        assertThat(pactl(OTHER_UID, "info").exitCode()).isNotZero();
+        assertThat(host.logged()).contains("group band: left out: user long-gone: not on this machine");
+    }
+
     @Test
     void anEndpointWrittenInTheConfigurationIsThereFromTheStart() throws Exception {
         host.daemon().destroy();
