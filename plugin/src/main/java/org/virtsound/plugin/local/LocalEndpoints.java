@@ -60,12 +60,7 @@ public final class LocalEndpoints {
                     all.addAll(configured);
                     for (LocalEndpoint endpoint : all) {
                         close(guests.remove(endpoint.name()));
-                        try {
-                            guests.put(endpoint.name(), doors.open(endpoint));
-                        } catch (IOException | IllegalArgumentException e) {
-                            log.log(Level.SEVERE, endpoint.identity().name() + ": " + e.getMessage());
-                            guests.put(endpoint.name(), LocalGuest.failed(endpoint, String.valueOf(e.getMessage())));
-                        }
+                        guests.put(endpoint.name(), openedOrFailed(endpoint));
                     }
                     return null;
                 })
@@ -96,7 +91,7 @@ public final class LocalEndpoints {
             } catch (IOException | IllegalArgumentException e) {
                 close(opened);
                 if (before != null) {
-                    guests.put(endpoint.name(), doors.open(before.endpoint()));
+                    guests.put(endpoint.name(), openedOrFailed(before.endpoint()));
                 }
                 throw e;
             }
@@ -126,6 +121,15 @@ public final class LocalEndpoints {
             guests.put(name, guest.with(changed));
             return true;
         });
+    }
+
+    private LocalGuest openedOrFailed(LocalEndpoint endpoint) {
+        try {
+            return doors.open(endpoint);
+        } catch (IOException | IllegalArgumentException e) {
+            log.log(Level.SEVERE, endpoint.identity().name() + ": " + e.getMessage());
+            return LocalGuest.failed(endpoint, String.valueOf(e.getMessage()));
+        }
     }
 
     /** @return whether there was one of that name */

@@ -228,6 +228,20 @@ class LocalEndpointsIT {
     }
 
     @Test
+    void oneThatFailedStaysInTheListWhereItsSuccessorFailsToo() throws Exception {
+        startWithGroups("band:x:4711:daemon\n");
+        assertThat(host.virtSound("local", "add", "browser", "--group", "band").exitCode())
+                .isZero();
+        startWithGroups("");
+
+        assertThat(host.virtSound("local", "add", "browser", "--user", "no-such-user")
+                        .errors())
+                .contains("user no-such-user: not on this machine");
+
+        assertThat(host.virtSound("local", "list").output()).contains("group band: not on this machine");
+    }
+
+    @Test
     void anEndpointWrittenInTheConfigurationIsThereFromTheStart() throws Exception {
         host.daemon().destroy();
         host.daemon().waitFor();
