@@ -92,16 +92,24 @@ public final class LocalFiles {
             Files.writeString(fresh, text);
             Files.move(fresh, directory.resolve(endpoint.name() + SUFFIX), ATOMIC_MOVE, REPLACE_EXISTING);
         } catch (AccessDeniedException e) {
-            throw new IOException(
-                    directory
-                            + ": may not be written by the service's user, so the endpoint would not outlive a restart"
-                            + " (expected: a directory of that user's); run: install -d -o virt-sound " + directory,
-                    e);
+            throw notWritable("the endpoint would not outlive a restart", e);
         }
     }
 
+    /** Deletes the endpoint's file, where it has one. */
     public void remove(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name + SUFFIX));
+        try {
+            Files.deleteIfExists(directory.resolve(name + SUFFIX));
+        } catch (AccessDeniedException e) {
+            throw notWritable("the endpoint would come back at the next start", e);
+        }
+    }
+
+    private IOException notWritable(String consequence, IOException cause) {
+        return new IOException(
+                directory + ": may not be written by the service's user, so " + consequence
+                        + " (expected: a directory of that user's); run: install -d -o virt-sound " + directory,
+                cause);
     }
 
     /**

@@ -132,16 +132,15 @@ public final class LocalEndpoints {
         }
     }
 
-    /** @return whether there was one of that name */
+    /** @return whether there was one of that name; ends with the reason where it cannot be forgotten, and stays in service */
     public CompletableFuture<Boolean> remove(String name) {
         return call(() -> {
             refuseConfigured(name);
-            LocalGuest known = guests.remove(name);
-            if (known == null) {
+            if (!guests.containsKey(name)) {
                 return false;
             }
-            close(known);
             files.remove(name);
+            close(guests.remove(name));
             Files.deleteIfExists(directory.resolve(name));
             return true;
         });

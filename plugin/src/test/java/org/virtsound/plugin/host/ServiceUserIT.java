@@ -74,7 +74,8 @@ class ServiceUserIT {
                 .contains("anna (1000)", annas.socket().getFileName().toString());
         assertThat(host.virtSound("local", "add", "browser", "--uid", "1").errors())
                 .contains("run: install -d -o");
-        Files.setAttribute(Files.createDirectory(host.directory().resolve("local.d")), "unix:uid", SERVICE_UID);
+        Path localDir = Files.createDirectory(host.directory().resolve("local.d"));
+        Files.setAttribute(localDir, "unix:uid", SERVICE_UID);
         assertThat(host.virtSound("local", "add", "browser", "--uid", Integer.toString(PLAYERS_UID))
                         .errors())
                 .isEmpty();
@@ -89,6 +90,11 @@ class ServiceUserIT {
             await("the tone").atMost(SOON).until(() -> recording.hears(1000, 0.2));
         }
         assertThat(annas.pactl("list", "clients")).contains("\"browser\"");
+
+        Files.setAttribute(localDir, "unix:uid", 0);
+        assertThat(host.virtSound("local", "remove", "browser").errors()).contains("would come back", "install -d -o");
+        assertThat(host.virtSound("list").output()).contains("local/browser");
+        assertThat(player.isAlive()).isTrue();
     }
 
     @Test
