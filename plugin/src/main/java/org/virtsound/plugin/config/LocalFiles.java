@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +70,14 @@ public final class LocalFiles {
                     found.put(name, read(name));
                 } catch (IllegalArgumentException | ConfigException e) {
                     log.log(Level.SEVERE, file + ": " + e.getMessage() + "; the endpoint is left out");
+                } catch (IOException e) {
+                    log.log(
+                            Level.SEVERE,
+                            file + ": cannot be read (expected: a file of text in UTF-8): " + e
+                                    + "; the endpoint is left out");
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             log.log(Level.SEVERE, directory + ": cannot be read: " + e.getMessage());
         }
         return new ArrayList<>(found.values());

@@ -57,6 +57,20 @@ class LocalFilesTest {
     }
 
     @Test
+    void neitherDoesOneThatCannotBeReadAtAll() throws IOException {
+        LocalFiles files = new LocalFiles(dir);
+        List<String> good = List.of("a", "b", "c", "d", "e", "f");
+        for (String name : good) {
+            files.write(new LocalEndpoint(name, new LocalEndpoint.Socket("her", null, null), GuestPolicy.DEFAULT));
+        }
+        for (String name : List.of("1", "2", "3")) {
+            Files.createDirectory(dir.resolve(name + "dir.conf"));
+            Files.write(dir.resolve(name + "latin.conf"), new byte[] {'#', (byte) 0xFC, '\n'});
+        }
+        assertThat(files.read()).extracting(LocalEndpoint::name).containsExactlyElementsOf(good);
+    }
+
+    @Test
     void itsSettingsAreTheOnesOfADomain() throws IOException {
         LocalFiles files = new LocalFiles(dir);
         LocalEndpoint plain = LocalFiles.parse("her", ConfigFactory.parseString("user = her"));
