@@ -87,7 +87,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         List<String> segments = Arrays.stream(
                         new QueryStringDecoder(http.uri()).rawPath().split("/"))
                 .filter(s -> !s.isEmpty())
-                .map(QueryStringDecoder::decodeComponent)
+                .map(s -> QueryStringDecoder.decodeComponent(s.replace("+", "%2B"))) // a space in a query alone
                 .toList();
         ByteBuf content = http.content();
         Map<String, Object> body = content.isReadable() ? Json.parse(content.toString(UTF_8)) : Map.of();

@@ -47,4 +47,11 @@ class ControlHandlersTest {
                         .body())
                 .contains("written in the service's configuration");
     }
+
+    @Test
+    void aPlusInAPathIsAPlus() {
+        ControlClient client = new ControlClient();
+
+        assertThat(client.ask("GET", "/domains/c++%20%2b", new byte[0]).body()).contains("no domain c++ + with sound");
+    }
 }
