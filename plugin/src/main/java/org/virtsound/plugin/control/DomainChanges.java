@@ -20,6 +20,7 @@ import org.virtsound.plugin.provision.Reconciler;
 /** What can be changed about a guest: its settings, whether it takes part, its microphone. */
 @Singleton
 final class DomainChanges {
+    private static final String PERSISTENT = "persistent";
     private static final long LONGEST_GRANT_S = Duration.ofDays(365).toSeconds();
 
     private final Reconciler reconciler;
@@ -39,9 +40,10 @@ final class DomainChanges {
         }
         if (seconds != null
                 && !(seconds instanceof Number number
+                        && number.doubleValue() == number.longValue()
                         && number.longValue() > 0
                         && number.longValue() <= LONGEST_GRANT_S)) {
-            return bad("\"seconds\": " + seconds + " (expected: 1 to " + LONGEST_GRANT_S + ")");
+            return bad("\"seconds\": " + seconds + " (expected: a whole number, 1 to " + LONGEST_GRANT_S + ")");
         }
         GuestRelay relay = guest.relay();
         if (relay == null) {
@@ -57,24 +59,33 @@ final class DomainChanges {
 
     /** {@code {"playback": {"volume": "80%"}, "persistent": true}}: attributes of the metadata element; null takes one out. */
     CompletableFuture<Answer> settings(String reference, Map<String, Object> body) {
+        Object persistent = body.getOrDefault(PERSISTENT, false);
+        if (!(persistent instanceof Boolean isPersistent)) {
+            return bad("\"persistent\": " + persistent + " (expected: true or false)");
+        }
         List<Setting> settings = new ArrayList<>();
         for (Map.Entry<String, Object> entry : body.entrySet()) {
-            if (entry.getKey().equals("persistent")) {
+            if (entry.getKey().equals(PERSISTENT)) {
                 continue;
             }
             if (!(entry.getValue() instanceof Map<?, ?> attributes)) {
                 return bad("\"" + entry.getKey() + "\": an object of attributes is expected");
             }
-            attributes.forEach((attribute, value) ->
-                    settings.add(new Setting(entry.getKey(), String.valueOf(attribute), text(value))));
+            for (Map.Entry<?, ?> attribute : attributes.entrySet()) {
+                Object value = attribute.getValue();
+                if (value instanceof Map || value instanceof List) {
+                    return bad(entry.getKey() + " " + attribute.getKey() + ": " + value
+                            + " (expected: a string, or null to take it out)");
+                }
+                settings.add(new Setting(entry.getKey(), String.valueOf(attribute.getKey()), text(value)));
+            }
         }
         if (settings.isEmpty()) {
             return bad("a setting is expected, as in {\"playback\": {\"volume\": \"80%\"}}");
         }
-        boolean persistent = Boolean.TRUE.equals(body.get("persistent"));
         CompletableFuture<Boolean> set = reference.startsWith(LocalEndpoint.PREFIX)
-                ? locals.set(reference.substring(LocalEndpoint.PREFIX.length()), settings, persistent)
-                : reconciler.set(reference, settings, persistent);
+                ? locals.set(reference.substring(LocalEndpoint.PREFIX.length()), settings, isPersistent)
+                : reconciler.set(reference, settings, isPersistent);
         return answered(set.thenApply(done -> Answer.json(Map.of("done", done))));
     }
 

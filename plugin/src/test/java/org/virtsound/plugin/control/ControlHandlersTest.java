@@ -2,11 +2,13 @@ package org.virtsound.plugin.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The control socket's handlers; {@code scripts/fuzz} goes on from the seeds. */
@@ -53,5 +55,28 @@ class ControlHandlersTest {
         ControlClient client = new ControlClient();
 
         assertThat(client.ask("GET", "/domains/c++%20%2b", new byte[0]).body()).contains("no domain c++ + with sound");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    settings | {"playback": {"volume": "35%"}, "persistent": "yes"}  | persistent
+                    settings | {"playback": {"volume": "35%"}, "persistent": 1}      | persistent
+                    settings | {"playback": {"volume": "35%"}, "persistent": null}   | persistent
+                    settings | {"playback": {"sink": ["a"]}}                         | playback sink
+                    settings | {"playback": {"mute": "true"}}                        | playback mute
+                    mic      | {"granted": "yes"}                                    | granted
+                    mic      | {"granted": true, "seconds": 1.5}                     | seconds
+                    mic      | {"granted": true, "seconds": 1e300}                   | seconds
+                    enabled  | {"enabled": "no"}                                     | enabled
+                    """)
+    void aValueOfAnotherTypeIsRefusedByItsName(String resource, String body, String name) {
+        ControlClient client = new ControlClient();
+        String uri = "/domains/" + ControlClient.GUEST;
+        await().until(() -> client.ask("GET", uri, new byte[0]).status() == 200);
+
+        ControlClient.Response response = client.ask("PUT", uri + "/" + resource, body.getBytes(UTF_8));
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.body()).contains(name, "expected");
     }
 }
