@@ -179,11 +179,12 @@ final class Api implements Resources {
         if (reference.startsWith(LocalEndpoint.PREFIX)) {
             return done(locals.guestSide(reference.substring(LocalEndpoint.PREFIX.length())));
         }
-        return DomainChanges.answered(reconciler
+        return reconciler
                 .look(reference)
                 .thenCombine(
                         reconciler.side(reference),
-                        (known, side) -> Answer.json(GuestSideJson.of(side, known.hypervisorUri(), network))));
+                        (known, side) -> Answer.json(GuestSideJson.of(side, known.hypervisorUri(), network)))
+                .exceptionally(Answer::of);
     }
 
     static Answer unknown(String reference) {

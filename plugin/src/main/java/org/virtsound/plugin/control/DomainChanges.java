@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.MicStatus;
@@ -54,7 +53,7 @@ final class DomainChanges {
         Duration duration = seconds instanceof Number number ? Duration.ofSeconds(number.longValue()) : null;
         String by = request.peer() + " over the control socket";
         CompletableFuture<MicStatus> done = granted ? relay.micGrant(by, duration) : relay.micRevoke(by);
-        return answered(done.thenApply(mic -> Answer.json(DomainJson.mic(mic))));
+        return done.thenApply(mic -> Answer.json(DomainJson.mic(mic))).exceptionally(Answer::of);
     }
 
     /** {@code {"playback": {"volume": "80%"}, "persistent": true}}: attributes of the metadata element; null takes one out. */
@@ -86,7 +85,7 @@ final class DomainChanges {
         CompletableFuture<Boolean> set = reference.startsWith(LocalEndpoint.PREFIX)
                 ? locals.set(reference.substring(LocalEndpoint.PREFIX.length()), settings, isPersistent)
                 : reconciler.set(reference, settings, isPersistent);
-        return answered(set.thenApply(done -> Answer.json(Map.of("done", done))));
+        return set.thenApply(DomainChanges::done).exceptionally(Answer::of);
     }
 
     /** {@code {"enabled": true}}. */
@@ -95,7 +94,10 @@ final class DomainChanges {
             return bad(reference + " has sound for as long as it is; 'virt-sound local remove' ends it");
         }
         return body.get("enabled") instanceof Boolean enabled
-                ? answered(reconciler.enable(reference, enabled).thenApply(done -> Answer.json(Map.of("done", done))))
+                ? reconciler
+                        .enable(reference, enabled)
+                        .thenApply(DomainChanges::done)
+                        .exceptionally(Answer::of)
                 : bad("\"enabled\": true or false is expected");
     }
 
@@ -103,12 +105,8 @@ final class DomainChanges {
         return value == null ? null : String.valueOf(value);
     }
 
-    static CompletableFuture<Answer> answered(CompletableFuture<Answer> answer) {
-        return answer.exceptionally(e -> {
-            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-            return Answer.error(
-                    cause instanceof IllegalArgumentException ? 400 : 409, String.valueOf(cause.getMessage()));
-        });
+    private static Answer done(boolean done) {
+        return Answer.json(Map.of("done", done));
     }
 
     private static CompletableFuture<Answer> bad(String message) {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.host.HostStatus;
 import org.virtsound.audio.relay.RelayStatus;
@@ -40,11 +39,7 @@ final class HostResource {
         }
         return sound.use(hostServer, request.peer())
                 .thenApply(host -> Answer.json(json(host)))
-                .exceptionally(e -> {
-                    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-                    return Answer.error(
-                            cause instanceof IllegalArgumentException ? 400 : 409, String.valueOf(cause.getMessage()));
-                });
+                .exceptionally(Answer::of);
     }
 
     static Map<String, Object> json(HostStatus host) {

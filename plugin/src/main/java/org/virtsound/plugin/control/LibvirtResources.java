@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.virtsound.plugin.domain.Domain;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
 import org.virtsound.plugin.libvirt.LinkStatus;
@@ -42,16 +40,12 @@ final class LibvirtResources {
         }
         return reconciler
                 .look(path.get(1))
-                .orTimeout(ANSWER_WITHIN_S, TimeUnit.SECONDS)
                 .thenApply(known -> Answer.json(json(known)))
-                .exceptionally(e -> {
-                    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-                    return Answer.error(
-                            404,
-                            cause instanceof TimeoutException
-                                    ? "libvirt does not answer within " + ANSWER_WITHIN_S + " s"
-                                    : String.valueOf(cause.getMessage()));
-                });
+                .exceptionally(Answer::of)
+                .completeOnTimeout(
+                        Answer.error(409, "libvirt does not answer within " + ANSWER_WITHIN_S + " s"),
+                        ANSWER_WITHIN_S,
+                        TimeUnit.SECONDS);
     }
 
     private static Map<String, Object> json(LinkStatus link) {

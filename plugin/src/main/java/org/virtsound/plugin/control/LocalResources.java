@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.LocalFiles;
@@ -46,8 +45,9 @@ final class LocalResources {
             case "GET" -> done(find(name).map(guest -> Answer.json(json(guest))).orElseGet(() -> unknown(name)));
             case "PUT" -> add(name, request.body());
             case "DELETE" ->
-                refused(locals.remove(name)
-                        .thenApply(was -> was ? Answer.json(Map.of("removed", name)) : unknown(name)));
+                locals.remove(name)
+                        .thenApply(was -> was ? Answer.json(Map.of("removed", name)) : unknown(name))
+                        .exceptionally(Answer::of);
             default -> done(Answer.error(405, request.method() + " is not for /local/" + name));
         };
     }
@@ -77,17 +77,12 @@ final class LocalResources {
         try {
             LocalEndpoint endpoint =
                     LocalFiles.parse(name, ConfigValueFactory.fromMap(body).toConfig());
-            return refused(locals.add(endpoint).thenApply(guest -> Answer.json(json(guest))));
+            return locals.add(endpoint)
+                    .thenApply(guest -> Answer.json(json(guest)))
+                    .exceptionally(Answer::of);
         } catch (IllegalArgumentException e) {
-            return done(Answer.error(400, String.valueOf(e.getMessage())));
+            return done(Answer.of(e));
         }
-    }
-
-    private static CompletableFuture<Answer> refused(CompletableFuture<Answer> answer) {
-        return answer.exceptionally(e -> {
-            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-            return Answer.error(409, String.valueOf(cause.getMessage()));
-        });
     }
 
     private static Map<String, Object> json(LocalGuest guest) {

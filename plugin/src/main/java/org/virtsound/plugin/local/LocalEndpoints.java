@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -108,7 +109,7 @@ public final class LocalEndpoints {
         return call(() -> {
             LocalGuest guest = guests.get(name);
             if (guest == null) {
-                throw new IllegalArgumentException(noSuch(name));
+                throw new NoSuchElementException(noSuch(name));
             }
             LocalEndpoint changed = LocalFiles.with(guest.endpoint(), settings);
             if (persistent) {

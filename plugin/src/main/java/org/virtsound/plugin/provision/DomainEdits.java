@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -122,7 +123,11 @@ final class DomainEdits {
         inbox.changed(found.hypervisor(), found.uuid());
     }
 
-    /** Of several, the one that runs. */
+    /**
+     * Of several, the one that runs.
+     *
+     * @throws NoSuchElementException where no connection knows it
+     */
     static Found find(Collection<Hypervisor> hypervisors, String reference) throws HypervisorException {
         if (hypervisors.isEmpty()) {
             throw new HypervisorException("libvirt is not there; it is waited for");
@@ -143,9 +148,10 @@ final class DomainEdits {
                 all.values().stream().filter(found -> found.live().isPresent()).toList();
         List<Found> meant = running.isEmpty() ? List.copyOf(all.values()) : running;
         if (meant.isEmpty()) {
-            throw failed != null
-                    ? failed
-                    : new HypervisorException("no domain " + reference + "; 'virsh list --all' shows those there are");
+            if (failed != null) {
+                throw failed;
+            }
+            throw new NoSuchElementException("no domain " + reference + "; 'virsh list --all' shows those there are");
         }
         if (meant.size() > 1) {
             throw new HypervisorException(DomainNames.several(

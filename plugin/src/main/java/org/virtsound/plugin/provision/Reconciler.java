@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -154,7 +155,7 @@ public final class Reconciler implements HypervisorListener {
      * Asks libvirt for a domain, whether it takes part or not. For any thread.
      *
      * @param reference a name, UUID or id
-     * @return ends with {@link HypervisorException} where libvirt is not there or knows none
+     * @return ends with {@link HypervisorException} where libvirt is not there, {@link NoSuchElementException} where it knows none
      */
     public CompletableFuture<KnownDomain> look(String reference) {
         return call(() -> KnownDomain.of(DomainEdits.find(hypervisors, reference), bridge));
@@ -165,7 +166,7 @@ public final class Reconciler implements HypervisorListener {
      *
      * @param reference a name, UUID or id
      * @param persistent for its next start, too
-     * @return ends with {@link HypervisorException} or {@link IllegalArgumentException}, whose message says what to do
+     * @return as {@link #look}, or ends with {@link IllegalArgumentException}; the message says what to do
      */
     public CompletableFuture<Boolean> set(String reference, List<Setting> settings, boolean persistent) {
         return call(() -> {
@@ -190,7 +191,7 @@ public final class Reconciler implements HypervisorListener {
      * What a domain's own side is to be told, whether it runs or not. For any thread.
      *
      * @param reference a name, UUID or id
-     * @return ends with {@link HypervisorException}, whose message says what to do
+     * @return as {@link #look}; the message says what to do
      */
     public CompletableFuture<GuestSide> side(String reference) {
         return call(() -> {

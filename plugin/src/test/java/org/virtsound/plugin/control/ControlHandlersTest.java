@@ -79,4 +79,21 @@ class ControlHandlersTest {
         assertThat(response.status()).isEqualTo(400);
         assertThat(response.body()).contains(name, "expected");
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    GET    | /libvirt/none                |                                  | 404 | no domain none
+                    GET    | /domains/none/guest          |                                  | 404 | no domain none
+                    PUT    | /domains/none/settings       | {"playback": {"volume": "35%"}}  | 404 | no domain none
+                    PUT    | /domains/local%2Fno/settings | {"playback": {"volume": "35%"}}  | 404 | no local endpoint no
+                    PUT    | /local/her                   | {"user": "daemon"}               | 409 | /proc/virt-sound
+                    PUT    | /host                        | {"hostServer": "nowhere"}        | 400 | nowhere
+                    """)
+    void whatCannotBeIsToldByItsStatus(String method, String uri, String body, int status, String message) {
+        ControlClient.Response response =
+                new ControlClient().ask(method, uri, (body == null ? "" : body).getBytes(UTF_8));
+
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.body()).contains(message);
+    }
 }
