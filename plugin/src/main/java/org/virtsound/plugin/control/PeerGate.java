@@ -6,17 +6,12 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.AttributeKey;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** First in the pipeline: reads nothing of a peer before it is known to be allowed, and closes on one that is not. */
 final class PeerGate extends ChannelInboundHandlerAdapter {
     /** Who it is, for people. */
     static final AttributeKey<String> PEER = AttributeKey.valueOf(PeerGate.class, "peer");
-
-    private static final Logger log = Logger.getLogger(PeerGate.class.getName());
 
     private final Peers peers;
     private final Executor blocking;
@@ -34,17 +29,9 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
             admit(ctx, uid, peers.owner(uid));
             return;
         }
-        CompletableFuture.supplyAsync(() -> peers.member(uid), blocking)
+        peers.member(uid, blocking)
                 .thenAcceptAsync(
-                        member -> {
-                            if (member.isPresent()) {
-                                admit(ctx, uid, member.get());
-                            } else {
-                                log.log(Level.WARNING, "control: uid " + uid + " is not in the group; refused");
-                                ctx.close();
-                            }
-                        },
-                        ctx.executor());
+                        member -> member.ifPresentOrElse(name -> admit(ctx, uid, name), ctx::close), ctx.executor());
     }
 
     private void admit(ChannelHandlerContext ctx, int uid, String name) {

@@ -1,22 +1,17 @@
 package org.virtsound.plugin.control;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.GroupPrincipal;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.local.Accounts;
 
 /**
  * Who may use the control socket: root, the service's own uid, and the members of a group. The socket's mode says so already; this
@@ -25,41 +20,35 @@ import org.jspecify.annotations.Nullable;
 final class Peers {
     private static final Logger log = Logger.getLogger(Peers.class.getName());
     private static final int ROOT = 0;
-    private static final int ANSWER_WITHIN_S = 2;
     private static final Path SELF = Path.of("/proc/self");
-    /** As id says it: uid=1000(ann) gid=1000(ann) groups=1000(ann),27(sudo). */
-    private static final Pattern ID = Pattern.compile("uid=[0-9]+\\(([^)]+)\\).* groups=(\\S+)");
 
     private final int ownUid;
-    private final @Nullable GroupPrincipal group;
+    private final @Nullable Integer gid;
+    private final Map<Integer, CompletableFuture<Optional<String>>> asked = new ConcurrentHashMap<>();
 
-    /** @param group null for none */
-    Peers(int ownUid, @Nullable GroupPrincipal group) {
+    private Peers(int ownUid, @Nullable Integer gid) {
         this.ownUid = ownUid;
-        this.group = group;
+        this.gid = gid;
     }
 
-    /** @param groupName of the configuration; a group that does not exist has no members */
-    static Peers of(String groupName) throws IOException {
+    /** @param group of the configuration; one that does not exist has no members */
+    static Peers of(String group) throws IOException {
         int uid = (Integer) Files.getAttribute(SELF, "unix:uid");
         try {
-            return new Peers(
-                    uid,
-                    FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(groupName));
-        } catch (UserPrincipalNotFoundException e) {
+            return new Peers(uid, Accounts.gid(group));
+        } catch (IOException | IllegalArgumentException e) {
             log.log(
                     Level.INFO,
-                    "no group " + groupName
-                            + ", so only root may use the control socket; for others: groupadd --system " + groupName);
+                    e.getMessage() + "; so only root may use the control socket; for others: groupadd --system "
+                            + group);
             return new Peers(uid, null);
         }
     }
 
     /** Gives the socket to the group, where that is possible. */
     void own(Path socket) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
-        if (group != null && ownUid == ROOT && view != null) {
-            view.setGroup(group);
+        if (gid != null && ownUid == ROOT) {
+            Files.setAttribute(socket, "unix:gid", gid);
         }
     }
 
@@ -74,36 +63,37 @@ final class Peers {
     }
 
     /**
-     * Asks the account databases; may block for a moment.
+     * Asks the account databases, once for all who wait for the same answer.
      *
+     * @param blocking what may wait for a moment
      * @return the name of a member; empty where this is none
      */
-    Optional<String> member(int uid) {
-        if (group == null) {
-            return Optional.empty();
+    CompletableFuture<Optional<String>> member(int uid, Executor blocking) {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+        CompletableFuture<Optional<String>> before = asked.putIfAbsent(uid, answer);
+        if (before != null) {
+            return before;
         }
+        blocking.execute(() -> {
+            Optional<String> name = lookUp(uid);
+            asked.remove(uid);
+            answer.complete(name);
+        });
+        return answer;
+    }
+
+    private Optional<String> lookUp(int uid) {
         try {
-            Process id = new ProcessBuilder(List.of("id", Integer.toUnsignedString(uid)))
-                    .redirectErrorStream(true)
-                    .start();
-            id.getOutputStream().close();
-            if (!id.waitFor(ANSWER_WITHIN_S, TimeUnit.SECONDS)) {
-                id.destroyForcibly();
-                return Optional.empty();
+            if (gid != null && Accounts.groups(uid).contains(gid)) {
+                return Optional.of(Accounts.user(uid));
             }
-            String said = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            Matcher words = ID.matcher(said);
-            boolean isMember = id.exitValue() == 0
-                    && words.find()
-                    && Arrays.stream(words.group(2).split(","))
-                            .anyMatch(each -> each.endsWith("(" + group.getName() + ")"));
-            return isMember ? Optional.of(words.group(1)) : Optional.empty();
-        } catch (IOException e) {
-            log.log(Level.WARNING, "control: cannot ask for the groups of uid " + uid + ": " + e.getMessage());
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+            log.log(Level.WARNING, "control: uid " + Integer.toUnsignedString(uid) + " is not in the group; refused");
+        } catch (IOException | IllegalArgumentException e) {
+            log.log(
+                    Level.WARNING,
+                    "control: cannot ask for the groups of uid " + Integer.toUnsignedString(uid)
+                            + ", so it is refused: " + e.getMessage());
         }
+        return Optional.empty();
     }
 }

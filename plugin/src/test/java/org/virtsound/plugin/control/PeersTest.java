@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 class PeersTest {
@@ -24,12 +29,29 @@ class PeersTest {
     void aMemberOfTheGroupIsKnownByTheGroupDatabaseAndNobodyElseIs() throws IOException {
         Peers peers = Peers.of("root");
 
-        assertThat(peers.member(0)).contains("root");
-        assertThat(peers.member(NOBODY)).isEmpty();
+        assertThat(peers.member(0, ForkJoinPool.commonPool()).join()).contains("root");
+        assertThat(peers.member(NOBODY, ForkJoinPool.commonPool()).join()).isEmpty();
     }
 
     @Test
     void aGroupThatDoesNotExistHasNoMembers() throws IOException {
-        assertThat(Peers.of("no-such-group-here").member(0)).isEmpty();
+        assertThat(Peers.of("no-such-group-here")
+                        .member(0, ForkJoinPool.commonPool())
+                        .join())
+                .isEmpty();
+    }
+
+    @Test
+    void whoComesWhileHeIsAskedAboutWaitsForTheSameAnswer() throws IOException {
+        Peers peers = Peers.of("root");
+        List<Runnable> questions = new ArrayList<>();
+        CompletableFuture<Optional<String>> first = peers.member(0, questions::add);
+        CompletableFuture<Optional<String>> second = peers.member(0, questions::add);
+
+        assertThat(questions).hasSize(1);
+        questions.get(0).run();
+        assertThat(first.join()).contains("root");
+        assertThat(second.join()).contains("root");
+        assertThat(peers.member(0, questions::add)).isNotDone();
     }
 }

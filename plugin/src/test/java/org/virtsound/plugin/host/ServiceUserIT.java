@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,13 @@ class ServiceUserIT {
     /** As the unit's AmbientCapabilities= names them. */
     private static final List<String> POWERS = List.of("net_admin", "net_raw", "net_bind_service", READ_SEARCH);
 
+    private static final String LIBVIRT = "libvirt-uri = \"test:///default\"";
+    private static final int LISTENERS_GID = 7002;
+    private static final String ACCOUNTS = "daemon:x:1:1::/:/bin/sh\nbin:x:2:2::/:/bin/sh\n";
+    private static final String GROUPS = "wine tasters:x:7001:daemon,bin\nsound listeners:x:7002:daemon\n";
+    private static final String ASK = "$s = IO::Socket::UNIX->new($ARGV[0]) or die qq($!\n);"
+            + " print $s qq(GET / HTTP/1.1\\r\\nConnection: close\\r\\n\\r\\n); print scalar <$s>";
+
     private final Host host = new Host();
     private PrivatePulse annas;
     private FakeSeat seat;
@@ -37,7 +45,9 @@ class ServiceUserIT {
         seat = new FakeSeat(host.directory(), Map.of(1000, annas));
         seat.logIn("anna", 1000);
         Files.setAttribute(Files.createDirectory(host.directory().resolve("run")), "unix:uid", SERVICE_UID);
-        host.configure("libvirt-uri = \"test:///default\"");
+        host.configure(LIBVIRT);
+        Files.writeString(host.directory().resolve("seat/passwd"), ACCOUNTS, StandardOpenOption.APPEND);
+        Files.writeString(host.directory().resolve("group"), GROUPS);
     }
 
     @AfterEach
@@ -47,6 +57,18 @@ class ServiceUserIT {
 
     private void start(List<String> powers) throws Exception {
         String plus = powers.stream().map(power -> "+" + power).collect(Collectors.joining(","));
+        startAs(
+                "setpriv",
+                "--reuid=" + SERVICE_UID,
+                "--regid=" + SERVICE_UID,
+                "--clear-groups",
+                "--no-new-privs",
+                "--inh-caps=-all," + plus,
+                "--ambient-caps=-all," + plus,
+                "--bounding-set=-all," + plus);
+    }
+
+    private void startAs(String... who) throws Exception {
         String tun = host.directory().resolve("tun").toString();
         Path dist = Path.of(host.command()).getParent().getParent();
         List<String> words = new ArrayList<>(seat.prefix());
@@ -56,13 +78,13 @@ class ServiceUserIT {
                 "sh",
                 "-c",
                 "mknod " + tun + " c 10 200 && chmod 666 " + tun + " && mount --bind " + tun
-                        + " /dev/net/tun && mkdir /run/dist && mount --bind " + dist + " /run/dist && for word; do"
+                        + " /dev/net/tun && mount --bind " + host.directory().resolve("group")
+                        + " /etc/group && mkdir /run/dist && mount --bind " + dist + " /run/dist && for word; do"
                         + " case $word in " + dist + "/*) word=/run/dist${word#" + dist + "} ;; esac;"
                         + " set -- \"$@\" \"$word\"; shift; done && exec \"$@\"",
                 "sh"));
-        words.addAll(List.of("setpriv", "--reuid=" + SERVICE_UID, "--regid=" + SERVICE_UID, "--clear-groups"));
-        words.addAll(List.of("--no-new-privs", "--inh-caps=-all," + plus, "--ambient-caps=-all," + plus));
-        words.addAll(List.of("--bounding-set=-all," + plus, "env"));
+        words.addAll(List.of(who));
+        words.add("env");
         words.add("XTABLES_LOCKFILE=" + host.directory().resolve("run/xtables.lock"));
         host.within(words).start();
     }
@@ -95,6 +117,31 @@ class ServiceUserIT {
         assertThat(host.virtSound("local", "remove", "browser").errors()).contains("would come back", "install -d -o");
         assertThat(host.virtSound("list").output()).contains("local/browser");
         assertThat(player.isAlive()).isTrue();
+    }
+
+    @Test
+    void aMemberOfAGroupMayAskWhateverHisGroupsAreCalled() throws Exception {
+        host.configure(LIBVIRT, "control { group = \"sound listeners\" }");
+        startAs("env");
+
+        assertThat(asks(1, "--groups=" + LISTENERS_GID)).as(host.logged()).startsWith("HTTP/1.1 200");
+        assertThat(asks(2, "--groups=" + LISTENERS_GID)).isEmpty();
+        assertThat(asks(2, "--clear-groups")).isEqualTo("Permission denied");
+    }
+
+    /** The first line of the control socket's answer, or why there is none. */
+    private String asks(int uid, String groups) {
+        Processes.Ended asked = Processes.ended(List.of(
+                "setpriv",
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                groups,
+                "perl",
+                "-MIO::Socket::UNIX",
+                "-e",
+                ASK,
+                host.directory().resolve("run/control").toString()));
+        return (asked.output() + asked.errors()).trim();
     }
 
     @Test
