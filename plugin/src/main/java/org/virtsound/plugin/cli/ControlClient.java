@@ -118,7 +118,7 @@ final class ControlClient {
             throw new Failure(
                     ExitCode.NEEDS_ROOT,
                     socket + ": closed without an answer (" + e.getMessage()
-                            + "); either you are not in the group that the socket has, or the daemon ended");
+                            + "); either you are not in the group that control.group names, or the daemon ended");
         } finally {
             answered.cancel(false);
         }

@@ -104,7 +104,7 @@ public final class ConfigFile {
                         absolute(keys, "qubes.control-dir", "/run/qubes"),
                         keys.yesNo("qubes.qubesdb", false),
                         absolute(keys, "qubes.qubesdb-socket", "/run/qubes/qubesdb.sock")),
-                new ServiceConfig.Control(keys.text("control.group", "virt-sound")),
+                new ServiceConfig.Control(keys.optionalText("control.group", "virt-sound")),
                 new ServiceConfig.Metrics(loopback(keys, "metrics.listen")),
                 machines(config, keys, network),
                 locals(config, keys),

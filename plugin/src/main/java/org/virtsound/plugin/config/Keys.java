@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads typed values by key and remembers each key it was asked for, so that what is left over is unknown. */
 final class Keys {
+    private static final String NONE = "none";
+
     private final ConfigObject root;
     private final Set<String> known = new TreeSet<>();
     private final Set<String> openSections = new TreeSet<>();
@@ -25,19 +27,21 @@ final class Keys {
     }
 
     String text(String key, String defaultValue) throws BadConfigException {
-        String text = optionalText(key);
-        return text == null ? defaultValue : text;
+        ConfigValue value = find(key);
+        return value == null ? defaultValue : scalar(key, value, "a string");
     }
 
     /** Null where the key is absent, null or {@code none}. */
     @Nullable
     String optionalText(String key) throws BadConfigException {
-        ConfigValue value = find(key);
-        if (value == null) {
-            return null;
-        }
-        String text = scalar(key, value, "a string");
-        return text.equals("none") ? null : text;
+        return optionalText(key, NONE);
+    }
+
+    /** Null where it is {@code none}. */
+    @Nullable
+    String optionalText(String key, String defaultValue) throws BadConfigException {
+        String text = text(key, defaultValue);
+        return text.equals(NONE) ? null : text;
     }
 
     List<String> texts(String key, List<String> defaultValue) throws BadConfigException {

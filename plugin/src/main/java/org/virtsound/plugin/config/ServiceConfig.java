@@ -99,6 +99,6 @@ public record ServiceConfig(
     /** @param listen on loopback, null for the control socket alone */
     public record Metrics(@Nullable InetSocketAddress listen) {}
 
-    /** @param group whose members may use the control socket, besides root and the service's own uid */
-    public record Control(String group) {}
+    /** @param group whose members may use the control socket, besides root and the service's own uid; null for none */
+    public record Control(@Nullable String group) {}
 }

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +37,7 @@ public final class ControlServer {
     private static final int CHUNK_BYTES = 8 << 10;
     private static final int STOP_WITHIN_MS = 300;
 
-    private final String group;
+    private final @Nullable String group;
     private final Api api;
     private final EventHub events;
     private final EventLoopGroup loop =
@@ -71,8 +70,7 @@ public final class ControlServer {
                     "control socket " + socket + ": " + bound.cause().getMessage(), bound.cause());
         }
         servers.add(bound.channel());
-        peers.own(socket);
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        peers.admitTo(socket);
     }
 
     private ChannelInitializer<Channel> pipeline(Peers peers) {

@@ -1,8 +1,10 @@
 package org.virtsound.plugin.control;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.virtsound.plugin.local.Accounts;
 
 /**
- * Who may use the control socket: root, the service's own uid, and the members of a group. The socket's mode says so already; this
- * asks the group database a second time, since a peer's credentials carry its primary group alone.
+ * Who may use the control socket: root, the service's own uid, and the members of a group. The socket's mode says so already where
+ * it can; this asks the group database a second time, since a peer's credentials carry its primary group alone.
  */
 final class Peers {
     private static final Logger log = Logger.getLogger(Peers.class.getName());
@@ -31,9 +33,12 @@ final class Peers {
         this.gid = gid;
     }
 
-    /** @param group of the configuration; one that does not exist has no members */
-    static Peers of(String group) throws IOException {
+    /** @param group of the configuration, null for none; one that does not exist has no members */
+    static Peers of(@Nullable String group) throws IOException {
         int uid = (Integer) Files.getAttribute(SELF, "unix:uid");
+        if (group == null) {
+            return new Peers(uid, null);
+        }
         try {
             return new Peers(uid, Accounts.gid(group));
         } catch (IOException | IllegalArgumentException e) {
@@ -45,11 +50,24 @@ final class Peers {
         }
     }
 
-    /** Gives the socket to the group, where that is possible. */
-    void own(Path socket) throws IOException {
-        if (gid != null && ownUid == ROOT) {
-            Files.setAttribute(socket, "unix:gid", gid);
+    /**
+     * Opens the socket, just bound, to the group. A service that may not give it away opens it to all instead: the check of each peer
+     * then decides alone.
+     */
+    void admitTo(Path socket) throws IOException {
+        String mode = "rw-rw----";
+        try {
+            if (gid != null && !gid.equals(Files.getAttribute(socket, "unix:gid"))) {
+                Files.setAttribute(socket, "unix:gid", gid);
+            }
+        } catch (FileSystemException e) {
+            log.log(
+                    Level.INFO,
+                    "control socket " + socket + " cannot be given to gid " + gid + " (" + e.getReason()
+                            + "); who connects is checked all the same");
+            mode = "rw-rw-rw-";
         }
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
     }
 
     /** Known without asking anybody. */

@@ -43,11 +43,11 @@ final class ControlSockets implements MicControl {
 
     private final EventLoop loop;
     private final Path directory;
-    private final String group;
+    private final @Nullable String group;
     private final Map<UUID, Channel> servers = new HashMap<>();
 
-    /** @param group whose members may connect, besides root; one that does not exist has none */
-    ControlSockets(EventLoop loop, Path directory, String group) {
+    /** @param group whose members may connect, besides root; null for none, and one that does not exist has none */
+    ControlSockets(EventLoop loop, Path directory, @Nullable String group) {
         this.loop = loop;
         this.directory = directory;
         this.group = group;
@@ -84,6 +84,9 @@ final class ControlSockets implements MicControl {
         try {
             if (refused != null) {
                 throw new IOException(refused.getMessage(), refused);
+            }
+            if (group == null) {
+                return;
             }
             GroupPrincipal members =
                     socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);

@@ -52,6 +52,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void noneIsNobodyWhereThatIsSaidAndAWordLikeOthersElsewhere() throws Exception {
+        assertThat(read("control { group = none }").control().group()).isNull();
+        assertThat(read("network { bridge = none }").network().bridge()).isEqualTo("none");
+        assertThatThrownBy(() -> read("runtime-dir = none")).hasMessageContaining("expected: an absolute path");
+        assertThatThrownBy(() -> read("host-server = none")).hasMessageContaining("silence");
+    }
+
+    @Test
     void everyKeyOfTheManualIsTaken() throws Exception {
         ServiceConfig config = read("""
                 libvirt-uri = ["qemu:///system", "lxc:///system"]

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PeersTest {
     private static final int NOBODY = 65534;
@@ -53,5 +56,20 @@ class PeersTest {
         assertThat(first.join()).contains("root");
         assertThat(second.join()).contains("root");
         assertThat(peers.member(0, questions::add)).isNotDone();
+    }
+
+    @Test
+    void theSocketIsItsGroupsAndNobodyElses(@TempDir Path dir) throws IOException {
+        Path socket = Files.createFile(dir.resolve("control"));
+        String group =
+                Files.readAttributes(socket, PosixFileAttributes.class).group().getName();
+
+        for (String named : new String[] {group, null}) {
+            Peers.of(named).admitTo(socket);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-rw----");
+        }
+        assertThat(Peers.of(null).member(NOBODY, ForkJoinPool.commonPool()).join())
+                .isEmpty();
     }
 }

@@ -129,6 +129,16 @@ class ServiceUserIT {
         assertThat(asks(2, "--clear-groups")).isEqualTo("Permission denied");
     }
 
+    @Test
+    void itLetsMembersOfAGroupAskThatItMayNotGiveTheSocketTo() throws Exception {
+        host.configure(LIBVIRT, "control { group = \"sound listeners\" }");
+        start(POWERS);
+
+        assertThat(asks(1, "--groups=" + LISTENERS_GID)).as(host.logged()).startsWith("HTTP/1.1 200");
+        assertThat(asks(2, "--clear-groups")).isEmpty();
+        assertThat(host.logged()).contains("cannot be given to gid " + LISTENERS_GID, "uid 2 is not in the group");
+    }
+
     /** The first line of the control socket's answer, or why there is none. */
     private String asks(int uid, String groups) {
         Processes.Ended asked = Processes.ended(List.of(
