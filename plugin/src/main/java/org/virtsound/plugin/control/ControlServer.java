@@ -7,7 +7,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -18,6 +20,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.plugin.config.ServiceConfig;
 
@@ -35,6 +39,13 @@ public final class ControlServer {
     private static final int LINE_BYTES = 4 << 10;
     private static final int HEADER_BYTES = 8 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
+    /** What waits behind a request was in one read with it; the codec closes on more than 128 of them. */
+    private static final int READ_BYTES = 2 << 10;
+    /** Of root and the group, who watch and ask at the same time. */
+    private static final int CONNECTIONS = 64;
+    /** Of anybody on this machine. */
+    private static final int METRICS_CONNECTIONS = 8;
+
     private static final int STOP_WITHIN_MS = 300;
 
     private final @Nullable String group;
@@ -58,34 +69,19 @@ public final class ControlServer {
         Files.deleteIfExists(
                 socket); // of a daemon that was killed; the lock of its directory says that it is no other's
         Peers peers = Peers.of(group);
-        ChannelFuture bound = new ServerBootstrap()
-                .group(loop)
-                .channel(EpollServerDomainSocketChannel.class)
-                .childOption(ChannelOption.AUTO_READ, false)
-                .childHandler(pipeline(peers))
-                .bind(new DomainSocketAddress(socket.toFile()))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "control socket " + socket + ": " + bound.cause().getMessage(), bound.cause());
-        }
-        servers.add(bound.channel());
+        String name = "control socket " + socket;
+        ConnectionLimit limit = new ConnectionLimit(name, CONNECTIONS);
+        listen(EpollServerDomainSocketChannel.class, new DomainSocketAddress(socket.toFile()), name, pipeline -> {
+            pipeline.addLast("peer", new PeerGate(peers, blocking)).addLast("limit", limit);
+            serve(pipeline, api, events);
+        });
         peers.admitTo(socket);
-    }
-
-    private ChannelInitializer<Channel> pipeline(Peers peers) {
-        return new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.pipeline().addLast("peer", new PeerGate(peers, blocking));
-                serve(channel.pipeline(), api, events);
-            }
-        };
     }
 
     /** What becomes of an admitted peer's bytes; without events for one who may not listen. */
     static void serve(ChannelPipeline pipeline, Resources resources, @Nullable EventHub events) {
         pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, CHUNK_BYTES))
+                .addLast("turns", new Turns())
                 .addLast("body", new WholeRequests())
                 .addLast("requests", new RequestHandler(resources, events));
     }
@@ -97,22 +93,32 @@ public final class ControlServer {
      * @throws IOException where it cannot be had
      */
     public void serveMetrics(InetSocketAddress address) throws IOException {
+        String name = "metrics.listen " + address.getHostString() + ":" + address.getPort();
+        ConnectionLimit limit = new ConnectionLimit(name, METRICS_CONNECTIONS);
+        listen(EpollServerSocketChannel.class, address, name, pipeline -> {
+            pipeline.addLast("limit", limit);
+            serve(pipeline, this::metricsAlone, null);
+        });
+    }
+
+    private void listen(
+            Class<? extends ServerChannel> type, SocketAddress address, String name, Consumer<ChannelPipeline> handlers)
+            throws IOException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
-                .channel(EpollServerSocketChannel.class)
+                .channel(type)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        serve(channel.pipeline(), ControlServer.this::metricsAlone, null);
+                        handlers.accept(channel.pipeline());
                     }
                 })
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(
-                    "metrics.listen " + address.getHostString() + ":" + address.getPort() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+            throw new IOException(name + ": " + bound.cause().getMessage(), bound.cause());
         }
         servers.add(bound.channel());
     }

@@ -8,7 +8,7 @@ import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 
-/** First in the pipeline: reads nothing of a peer before it is known to be allowed, and closes on one that is not. */
+/** First in the pipeline: lets nothing of a peer be read before it is known to be allowed, and closes on one that is not. */
 final class PeerGate extends ChannelInboundHandlerAdapter {
     /** Who it is, for people. */
     static final AttributeKey<String> PEER = AttributeKey.valueOf(PeerGate.class, "peer");
@@ -38,7 +38,5 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
         ctx.channel().attr(PEER).set(name + " (uid " + Integer.toUnsignedString(uid) + ")");
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
-        ctx.channel().config().setAutoRead(true);
-        ctx.read();
     }
 }

@@ -39,7 +39,6 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest http) {
-        boolean keepAlive = HttpUtil.isKeepAlive(http);
         if (!http.decoderResult().isSuccess()) {
             write(
                     ctx,
@@ -49,15 +48,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     false);
             return;
         }
+        boolean keepAlive = HttpUtil.isKeepAlive(http);
         Request request;
         try {
             request = request(ctx, http);
         } catch (IllegalArgumentException e) {
-            write(ctx, Answer.error(400, String.valueOf(e.getMessage())), keepAlive);
+            write(ctx, Answer.of(e), keepAlive);
             return;
         }
         if (events != null && request.method().equals("GET") && request.path().equals(List.of("events"))) {
             events.subscribe(ctx.channel());
+            ctx.read(); // for the end of the connection, which is all that is to come
             return;
         }
         answer(request)

@@ -1,12 +1,22 @@
 package org.virtsound.plugin.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,8 +206,8 @@ class SessionLibvirtdIT {
                 .doesNotContain("until=null");
         run("mic", "revoke", guest.name());
         assertThat(host.show(guest.name()).get("mic")).asString().contains("granted=false");
-        await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("mic-revoked"));
-        assertThat(java.nio.file.Files.readString(watched)).contains("\"event\":\"mic-granted\"", "uid 0");
+        await().atMost(SOON).until(() -> Files.readString(watched).contains("mic-revoked"));
+        assertThat(Files.readString(watched)).contains("\"event\":\"mic-granted\"", "uid 0");
         run("mic", "grant", guest.name());
         libvirtd.virsh("destroy", guest.name());
         String audited = "audit: domain guest2 (" + guest.uuid() + "): microphone ";
@@ -232,7 +242,7 @@ class SessionLibvirtdIT {
         run("host", "use", "unix:" + nobody);
         assertThat(host.virtSound("host").output())
                 .contains("host-server: unix:" + nobody, "in use:      unix:" + nobody + ", root (uid 0) said so");
-        await().atMost(SOON).until(() -> java.nio.file.Files.readString(watched).contains("host-moved"));
+        await().atMost(SOON).until(() -> Files.readString(watched).contains("host-moved"));
 
         assertThat(host.virtSound("host", "use", "oss:/dev/dsp").errors())
                 .contains("'oss:/dev/dsp' (expected: auto, unix:PATH, tcp:HOST:PORT");
@@ -243,7 +253,7 @@ class SessionLibvirtdIT {
 
     @Test
     void aWavFileIsWholeThoughTheDaemonIsKilled() throws Exception {
-        Path files = java.nio.file.Files.createDirectory(host.directory().resolve("files"));
+        Path files = Files.createDirectory(host.directory().resolve("files"));
         host.start();
         DomainFile guest = DomainFile.guest(2).withAudio("<s:latency max='1000ms'/>");
         Namespace inside = host.namespace().guest(guest.device(), "SOUND", guest.mac(), "10.47.13.2/29");
@@ -254,14 +264,14 @@ class SessionLibvirtdIT {
 
         await().atMost(SOON).until(() -> files.toFile().listFiles().length == 1);
         Path wav = files.toFile().listFiles()[0].toPath();
-        await().atMost(SOON).until(() -> java.nio.file.Files.size(wav) > 400_000);
+        await().atMost(SOON).until(() -> Files.size(wav) > 400_000);
         host.daemon().destroyForcibly().waitFor();
 
         Processes.Ended heard = Host.heard(wav);
         assertThat(heard.exitCode()).as(heard.toString()).isZero();
         long samples = Long.parseLong(
                 Processes.run(java.util.List.of("soxi", "-s", wav.toString())).strip());
-        assertThat(44 + samples * 4).isBetween(400_000L, java.nio.file.Files.size(wav));
+        assertThat(44 + samples * 4).isBetween(400_000L, Files.size(wav));
     }
 
     @Test
@@ -292,6 +302,55 @@ class SessionLibvirtdIT {
         assertThat(host.logged()).contains("another virtsoundd has it");
         assertThat(host.virtSound("list").exitCode()).isZero();
         Processes.end(first);
+    }
+
+    @Test
+    void whoAsksManyTimesBeforeHeReadsGetsEveryAnswerAndAWatcherThatGoesIsGone() throws Exception {
+        host.start();
+        int many = 3_000;
+        long before = sockets();
+        try (SocketChannel asker = SocketChannel.open(control());
+                SocketChannel watcher = SocketChannel.open(control())) {
+            watcher.write(UTF_8.encode("GET /events HTTP/1.1\r\n\r\n"));
+            assertThat(new Scanner(watcher).nextLine()).contains("200");
+            CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
+                try {
+                    ByteBuffer all = UTF_8.encode("GET /libvirt HTTP/1.1\r\n\r\n".repeat(many));
+                    while (all.hasRemaining()) {
+                        asker.write(all);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Scanner answers = new Scanner(asker);
+            for (int i = 0; i < many; i++) {
+                assertThat(answers.findWithinHorizon("HTTP/1.1 (\\d+)", 0))
+                        .as("answer %d: %s", i, host.logged())
+                        .endsWith("200");
+            }
+            asked.join();
+            assertThat(sockets()).isEqualTo(before + 2);
+        }
+        await().atMost(SOON).until(() -> sockets() == before);
+    }
+
+    private UnixDomainSocketAddress control() {
+        return UnixDomainSocketAddress.of(host.directory().resolve("run/control"));
+    }
+
+    /** The daemon's open sockets. */
+    private long sockets() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + host.daemon().pid() + "/fd"))) {
+            return all.filter(file -> {
+                        try {
+                            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+                        } catch (IOException closedMeanwhile) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
     }
 
     private String overTcp(String path) {
