@@ -45,7 +45,7 @@ public final class LocalFiles {
             "sink", new Setting("playback", "sink", null),
             "source", new Setting("capture", "source", null));
 
-    private static final Set<String> KEYS = Stream.concat(
+    static final Set<String> KEYS = Stream.concat(
                     Stream.of("user", "group", "uid", "tcp", "allow"), SETTINGS.keySet().stream())
             .collect(Collectors.toUnmodifiableSet());
 

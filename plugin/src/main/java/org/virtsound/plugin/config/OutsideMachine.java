@@ -18,7 +18,7 @@ import org.virtsound.net.Subnet;
  * @param mic the microphone's rule
  */
 public record OutsideMachine(String name, MacAddress mac, Inet4Address address, CapturePolicy mic) {
-    private static final Set<String> KEYS = Set.of("mac", "address", "mic");
+    static final Set<String> KEYS = Set.of("mac", "address", "mic");
 
     public OutsideMachine {
         LocalEndpoint.checkName(name);

@@ -24,7 +24,7 @@ import org.virtsound.plugin.provision.SoundLan;
 /** The resources there are. */
 @Singleton
 final class Api implements Resources {
-    private static final List<String> RESOURCES = List.of(
+    static final List<String> RESOURCES = List.of(
             "GET /domains",
             "GET /domains/NAME",
             "GET /domains/NAME/guest",

@@ -7,8 +7,11 @@ import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The example that is installed as virt-sound.conf, and its page of the manual. */
 class ShippedConfigTest {
@@ -54,6 +57,26 @@ class ShippedConfigTest {
                         .map(line -> line.substring(3).replace("\\", ""))
                         .filter(key -> key.contains(".") || key.contains("-")))
                 .containsExactlyInAnyOrderElementsOf(known());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "machine"})
+    void bothTellOfEveryKeyOfTheSectionsByName(String section) throws Exception {
+        Set<String> keys = section.equals("local") ? LocalFiles.KEYS : OutsideMachine.KEYS;
+        String page = Files.readString(SHARE.resolve("man/virt-sound.conf.5"));
+        String shipped = Files.readString(SHARE.resolve("virt-sound.conf"));
+        Matcher inPage =
+                Pattern.compile("(?m)^\\.SS " + section + "\n((?s).*?)^\\.S").matcher(page);
+        Matcher inShipped =
+                Pattern.compile("((?m)(?:^#.*\n)+" + section + " \\{\n.*\n)\\}").matcher(shipped);
+
+        assertThat(inPage.find() && inShipped.find()).isTrue();
+        assertThat(Pattern.compile("\\.TP\n\\.I (\\S+)\n")
+                        .matcher(inPage.group(1))
+                        .results()
+                        .map(key -> key.group(1)))
+                .containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(inShipped.group(1).split("\\W+")).containsAll(keys);
     }
 
     private static Config uncommented() throws Exception {

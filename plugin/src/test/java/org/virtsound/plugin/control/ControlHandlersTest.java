@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,14 @@ class ControlHandlersTest {
         assertThat(client.ask("PUT", uri + "/enabled", "{\"enabled\": false}".getBytes(UTF_8))
                         .body())
                 .contains("written in the service's configuration");
+    }
+
+    @Test
+    void theDaemonsPageTellsOfEveryResourceAndOfNoOther() throws IOException {
+        assertThat(Files.readAllLines(Path.of("src/dist/share/man/virtsoundd.8")).stream()
+                        .filter(line -> line.matches("\\.B (GET|PUT).*"))
+                        .map(line -> line.substring(".B ".length())))
+                .containsExactlyElementsOf(Api.RESOURCES);
     }
 
     @Test
