@@ -44,12 +44,16 @@ public record NetworkState(
 
     /** A route to {@code destination} over {@code device}. */
     record Route(String destination, String device) {
+        /** No network is as large: VPNs write the default route in pieces, 0.0.0.0/1 and 128.0.0.0/1. */
+        private static final int LARGEST_PREFIX = 8;
+
         boolean overlaps(Subnet subnet) {
             if (destination.equals("default") || !destination.matches("[0-9.]+(/[0-9]+)?")) {
                 return false;
             }
             String[] parts = destination.split("/", -1);
-            return subnet.overlaps(Subnet.parseAddress(parts[0]), parts.length == 1 ? 32 : Integer.parseInt(parts[1]));
+            int prefix = parts.length == 1 ? 32 : Integer.parseInt(parts[1]);
+            return prefix >= LARGEST_PREFIX && subnet.overlaps(Subnet.parseAddress(parts[0]), prefix);
         }
     }
 

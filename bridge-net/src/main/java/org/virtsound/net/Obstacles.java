@@ -18,13 +18,7 @@ final class Obstacles {
         bridge(network, state, found);
         tap(network, state, found);
         uplink(network, state, found);
-        state.routes().stream()
-                .filter(route -> route.overlaps(network.subnet()))
-                .forEach(route -> found.add(new Problem(
-                        "subnet " + network.subnet() + " overlaps the route to " + route.destination() + " over "
-                                + route.device(),
-                        "a network that nothing else uses",
-                        "set network.subnet to a free one, such as \"10.47.14.0/29\"")));
+        routes(network, state, found);
         port(network, state, found);
         return found;
     }
@@ -140,11 +134,29 @@ final class Obstacles {
         }
     }
 
-    /** On a bridge that is up, a listener on its own address is the daemon; on every address it is a stranger. */
-    private static void port(SoundNetwork network, NetworkState state, List<Problem> found) {
-        boolean isUp = state.link(network.bridge())
+    /** What comes while the bridge stands with its address, a VPN's route, is less specific than the bridge's own. */
+    private static void routes(SoundNetwork network, NetworkState state, List<Problem> found) {
+        if (isUp(network, state)) {
+            return;
+        }
+        state.routes().stream()
+                .filter(route -> route.overlaps(network.subnet()))
+                .forEach(route -> found.add(new Problem(
+                        "subnet " + network.subnet() + " overlaps the route to " + route.destination() + " over "
+                                + route.device(),
+                        "a network that nothing else uses",
+                        "set network.subnet to a free one, such as \"10.47.14.0/29\"")));
+    }
+
+    private static boolean isUp(SoundNetwork network, NetworkState state) {
+        return state.link(network.bridge())
                 .filter(link -> link.addresses().contains(network.subnet().hostWithPrefix()))
                 .isPresent();
+    }
+
+    /** On a bridge that is up, a listener on its own address is the daemon; on every address it is a stranger. */
+    private static void port(SoundNetwork network, NetworkState state, List<Problem> found) {
+        boolean isUp = isUp(network, state);
         for (String address : state.listeners()) {
             boolean isInTheWayOfABridge =
                     address.equals(network.subnet().host().getHostAddress()) || address.equals(NetworkState.ANY_IPV6);

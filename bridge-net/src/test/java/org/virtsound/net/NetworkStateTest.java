@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.virtsound.net.NetworkState.Entry;
+import org.virtsound.net.NetworkState.Route;
 
 class NetworkStateTest {
     @Test
@@ -17,5 +18,18 @@ class NetworkStateTest {
                 """;
 
         assertThat(NetworkState.entries(listed)).containsExactly(new Entry("vif1.0", "00:16:3e:47:13:02", true));
+    }
+
+    @Test
+    void aDefaultRouteInPiecesIsInNobodysWay() {
+        Subnet subnet = Subnet.parse("10.47.13.0/29");
+        assertThat(new Route("default", "eth0").overlaps(subnet)).isFalse();
+        assertThat(new Route("0.0.0.0/1", "tun0").overlaps(subnet)).isFalse();
+        assertThat(new Route("8.0.0.0/5", "wg0").overlaps(subnet)).isFalse();
+        assertThat(new Route("10.0.0.0/7", "wg0").overlaps(subnet)).isFalse();
+
+        assertThat(new Route("10.0.0.0/8", "tun0").overlaps(subnet)).isTrue();
+        assertThat(new Route("10.47.13.2", "tun0").overlaps(subnet)).isTrue();
+        assertThat(new Route("10.48.0.0/16", "tun0").overlaps(subnet)).isFalse();
     }
 }

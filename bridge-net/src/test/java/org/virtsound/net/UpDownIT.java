@@ -123,6 +123,25 @@ class UpDownIT {
         }
     }
 
+    @Test
+    void aVpnsRouteThatComesOnceTheBridgeIsUpStopsNothing() {
+        try (Namespace host = Namespace.create()) {
+            Commands commands = host.commands();
+            up(commands, List.of()).apply(commands);
+            host.run("ip", "link", "add", "tun0", "type", "veth", "peer", "name", "tun1");
+            host.run("ip", "link", "set", "tun0", "up");
+            host.run("ip", "route", "add", "10.0.0.0/8", "dev", "tun0");
+            GuestPort port =
+                    new GuestPort("vnet0", new MacAddress("52:54:00:00:00:02"), Subnet.parseAddress("10.47.13.2"));
+            host.guest("vnet0", "", port.mac().text(), "");
+
+            up(commands, List.of(port)).apply(commands);
+
+            assertThat(NetworkReport.read(commands, NET, List.of(port)).isWhole())
+                    .isTrue();
+        }
+    }
+
     private static NetworkPlan up(Commands commands, List<GuestPort> ports) {
         return NetworkPlan.up(NET, ports, NetworkState.read(commands, NET), Maker.COMMAND);
     }
