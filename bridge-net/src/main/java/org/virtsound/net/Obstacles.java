@@ -154,13 +154,13 @@ final class Obstacles {
                 .isPresent();
     }
 
-    /** On a bridge that is up, a listener on its own address is the daemon; on every address it is a stranger. */
+    /**
+     * A listener on the host's own address is the daemon's: it outlives an address that is taken away and put back. Who else has
+     * that one shows when it is bound. On a bridge that is up, one on every IPv6 address came later than the daemon's.
+     */
     private static void port(SoundNetwork network, NetworkState state, List<Problem> found) {
-        boolean isUp = isUp(network, state);
         for (String address : state.listeners()) {
-            boolean isInTheWayOfABridge =
-                    address.equals(network.subnet().host().getHostAddress()) || address.equals(NetworkState.ANY_IPV6);
-            if (address.equals("0.0.0.0") || (isInTheWayOfABridge && !isUp)) {
+            if (address.equals("0.0.0.0") || (address.equals(NetworkState.ANY_IPV6) && !isUp(network, state))) {
                 found.add(new Problem(
                         "port " + network.port() + " is in use on " + address,
                         "nothing that listens on " + network.subnet().host().getHostAddress() + ":" + network.port(),

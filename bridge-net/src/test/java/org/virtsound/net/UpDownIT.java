@@ -142,6 +142,24 @@ class UpDownIT {
         }
     }
 
+    @Test
+    void anAddressThatWasTakenAwayIsPutBackUnderTheDaemonThatListensOnIt() {
+        try (Namespace host = Namespace.create()) {
+            Commands commands = host.commands();
+            up(commands, List.of()).apply(commands);
+            try (Wire daemon = Wire.start(host, "serve", "10.47.13.1", "4713")) {
+                assertThat(daemon.lines()).containsExactly("ready");
+                host.run("ip", "addr", "flush", "dev", "SOUND");
+                up(commands, List.of()).apply(commands);
+                host.run("ip", "link", "delete", "SOUND");
+                up(commands, List.of()).apply(commands);
+
+                assertThat(NetworkReport.read(commands, NET, List.of()).isWhole())
+                        .isTrue();
+            }
+        }
+    }
+
     private static NetworkPlan up(Commands commands, List<GuestPort> ports) {
         return NetworkPlan.up(NET, ports, NetworkState.read(commands, NET), Maker.COMMAND);
     }
