@@ -42,7 +42,8 @@ public record NetworkPlan(List<Step> steps, List<Problem> problems, Map<GuestPor
     }
 
     /**
-     * Runs the steps. Where one fails, what this plan newly made is taken away again.
+     * Runs the steps. Where one fails, what those before it newly made is taken away again; what of its own is left under another
+     * name, the next plan removes.
      *
      * @throws NetworkException there are problems; nothing was changed
      * @throws CommandFailure a step failed
@@ -54,10 +55,11 @@ public record NetworkPlan(List<Step> steps, List<Problem> problems, Map<GuestPor
         Deque<Command> undo = new ArrayDeque<>();
         try {
             for (Step step : steps) {
+                commands.run(step.command());
+                // Not before: a device of that name may be somebody else's, made since we looked.
                 if (step.undo() != null) {
                     undo.push(Objects.requireNonNull(step.undo()));
                 }
-                commands.run(step.command());
             }
         } catch (CommandFailure e) {
             for (Command command : undo) {

@@ -129,6 +129,25 @@ class RefusalIT {
     }
 
     @Test
+    void aBridgeThatSomebodyElseMakesMeanwhileStaysTheirs() {
+        Commands raced = command -> {
+            if (command.stdin().contains("name SOUND")) {
+                host.run("ip", "link", "add", "SOUND", "type", "bridge");
+            }
+            return host.commands().run(command);
+        };
+        NetworkPlan plan = NetworkPlan.up(NET, List.of(), NetworkState.read(raced, NET), Maker.DAEMON);
+
+        assertThatThrownBy(() -> plan.apply(raced))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("File exists");
+        assertThat(host.run("ip", "link", "show", "dev", "SOUND")).contains("SOUND");
+        host.run("ip", "link", "delete", "SOUND");
+        plan(host.commands()).apply(host.commands());
+        assertThat(host.run("ip", "link")).doesNotContain(UpPlan.NEW_BRIDGE);
+    }
+
+    @Test
     void aForeignBridgeThatFitsIsUsedAndNeverRemoved() {
         host.run("ip", "link", "add", "SOUND", "type", "bridge");
         host.run("ip", "addr", "add", "10.47.13.1/29", "dev", "SOUND");
