@@ -95,7 +95,7 @@ final class ServiceModule extends AbstractModule {
     @Provides
     @Singleton
     PortWatch portWatch(SoundNetwork network, Commands commands, Reconciler reconciler) {
-        return new PortWatch(commands, network, reconciler::bridgeChanged);
+        return new PortWatch(commands, network, reconciler::bridgeChanged, reconciler::bridgeIsHeard);
     }
 
     @Provides

@@ -1,5 +1,7 @@
 package org.virtsound.plugin.provision;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,16 +13,30 @@ final class NetworkLooks {
     private static final long UNHEARD_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final int SHARE = 10;
 
-    private volatile boolean heard;
+    /** What changes are told of. */
+    enum Part {
+        BRIDGE,
+        FIREWALL
+    }
+
+    private final Set<Part> unheard = ConcurrentHashMap.newKeySet();
     private volatile boolean changed;
     private boolean quiet;
     private long beganNanos;
     private long tookNanos;
     private long restNanos;
 
-    /** Whether every change to the firewall is told of from now on. For any thread. */
-    void heard(boolean on) {
-        heard = on;
+    NetworkLooks() {
+        unheard.addAll(Set.of(Part.values()));
+    }
+
+    /** Whether every change to this part is told of from now on. For any thread. */
+    void heard(Part part, boolean on) {
+        if (on) {
+            unheard.remove(part);
+        } else {
+            unheard.add(part);
+        }
     }
 
     /**
@@ -28,7 +44,7 @@ final class NetworkLooks {
      *
      * @return whether that is news
      */
-    boolean changed() {
+    boolean note() {
         boolean news = !changed;
         changed = true;
         return news;
@@ -56,7 +72,7 @@ final class NetworkLooks {
 
     /** @return how long nothing is due; {@link Long#MAX_VALUE} where nothing is until something changes */
     long dueInNanos(long nowNanos) {
-        if (heard && quiet && !changed) {
+        if (unheard.isEmpty() && quiet && !changed) {
             return Long.MAX_VALUE;
         }
         long after = Math.max(changed ? AFTER_CHANGE_NANOS : UNHEARD_NANOS, restNanos);

@@ -108,22 +108,28 @@ public final class Reconciler implements HypervisorListener {
         inbox.wake();
     }
 
-    /** A port has joined the bridge, which is looked for at once, or the bridge itself is not what it was. For any thread. */
+    /** The bridge or a port of it is not what it was; one that has joined is looked for at once. For any thread. */
     public void bridgeChanged() {
-        networkLooks.changed();
+        networkLooks.note();
+        inbox.wake();
+    }
+
+    /** Whether {@link #bridgeChanged} is called for every change from now on. For any thread. */
+    public void bridgeIsHeard(boolean heard) {
+        networkLooks.heard(NetworkLooks.Part.BRIDGE, heard);
         inbox.wake();
     }
 
     /** Somebody, possibly we, changed the firewall's rules. For any thread. */
     public void firewallChanged() {
-        if (networkLooks.changed()) {
+        if (networkLooks.note()) {
             inbox.wake();
         }
     }
 
     /** Whether {@link #firewallChanged} is called for every change from now on. For any thread. */
     public void firewallIsHeard(boolean heard) {
-        networkLooks.heard(heard);
+        networkLooks.heard(NetworkLooks.Part.FIREWALL, heard);
     }
 
     /** The guests as the last pass left them. For any thread. */

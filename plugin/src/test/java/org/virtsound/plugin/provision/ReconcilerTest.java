@@ -183,6 +183,7 @@ class ReconcilerTest {
     void aNetworkThatTellsOfChangesIsLookedAtWhenItHasOne() {
         libvirt.run(DomainXmlText.guest(1));
         reconciler.firewallIsHeard(true);
+        reconciler.bridgeIsHeard(true);
         network.tellsOfChanges = true;
         pass();
         int looks = network.looks;
@@ -206,7 +207,14 @@ class ReconcilerTest {
         reconciler.firewallIsHeard(false);
         networkLook();
         networkLook();
-        assertThat(network.looks).as("unheard").isEqualTo(looks + 2);
+        looks += 2;
+        assertThat(network.looks).as("unheard").isEqualTo(looks);
+        reconciler.firewallIsHeard(true);
+        networkLook();
+        assertThat(network.looks).isEqualTo(looks);
+        reconciler.bridgeIsHeard(false);
+        networkLook();
+        assertThat(network.looks).as("the bridge is unheard").isEqualTo(looks + 1);
     }
 
     @Test
