@@ -274,8 +274,10 @@ public final class Reconciler implements HypervisorListener {
         guests.settle();
         applyNetwork();
         for (Guest guest : guests.all()) {
-            nics.ask(guest, inbox, nowNanos);
-            states.write(guest);
+            if (hypervisors.contains(guest.hypervisor)) {
+                nics.ask(guest, inbox, nowNanos);
+                states.write(guest, full);
+            }
         }
         guests.tell();
         views = guests.all().stream().map(guest -> guest.view(bridge)).toList();

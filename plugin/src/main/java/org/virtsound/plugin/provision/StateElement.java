@@ -13,11 +13,12 @@ import org.virtsound.plugin.domain.SoundSettings;
 final class StateElement {
     private static final Logger log = Logger.getLogger(StateElement.class.getName());
 
-    /** Writes where the domain says something else; what libvirt refused is not tried again in this run of the domain. */
-    void write(Guest guest) {
+    /** Writes where the domain says something else; what libvirt refused is tried {@code again} where that is asked for. */
+    void write(Guest guest, boolean again) {
         String address = guest.address == null ? null : guest.address.getHostAddress();
         String tried = String.valueOf(address);
-        if (same(address, guest.domain.assignedAddress()) || tried.equals(guest.stateTried)) {
+        boolean isNews = !tried.equals(guest.stateTried);
+        if (same(address, guest.domain.assignedAddress()) || !(isNews || again)) {
             return;
         }
         guest.stateTried = tried;
@@ -27,7 +28,7 @@ final class StateElement {
                     guest.uuid, SoundSettings.STATE_NAMESPACE, element, Set.of(Hypervisor.Scope.LIVE));
         } catch (HypervisorException e) {
             log.log(
-                    Level.WARNING,
+                    isNews ? Level.WARNING : Level.FINE,
                     "domain " + guest.domain.name() + ": its address is not kept over a restart of the service: "
                             + e.getMessage());
         }

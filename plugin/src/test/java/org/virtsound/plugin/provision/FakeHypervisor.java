@@ -22,6 +22,9 @@ final class FakeHypervisor implements Hypervisor {
 
     boolean down;
 
+    /** It takes no metadata now. */
+    boolean busy;
+
     /** It is not libvirt's. */
     boolean besideLibvirt;
 
@@ -86,6 +89,9 @@ final class FakeHypervisor implements Hypervisor {
     public void setMetadata(UUID domain, String namespace, @Nullable String element, Set<Scope> scopes)
             throws HypervisorException {
         check();
+        if (busy) {
+            throw new HypervisorException("cannot acquire state change lock");
+        }
         DomainXmlText text = running.get(domain);
         String named = element == null ? "" : element.replaceFirst("<(audio|state)", "<$1 xmlns='" + namespace + "'");
         running.put(domain, namespace.contains("state") ? text.withState(named) : text.withElement(named));

@@ -400,6 +400,37 @@ class ReconcilerTest {
     }
 
     @Test
+    void whileLibvirtIsAwayNoTryIsUsedUp() {
+        libvirt.refusal = "busy";
+        libvirt.run(DomainXmlText.guest(1).withDevices(""));
+        pass();
+        libvirt.down = true;
+        reconciler.lost(libvirt);
+        for (int i = 0; i < 5; i++) {
+            fullPass();
+        }
+
+        FakeHypervisor again = new FakeHypervisor();
+        again.running.putAll(libvirt.running);
+        reconciler.connected(again);
+        pass();
+        assertThat(again.attached).hasSize(1);
+    }
+
+    @Test
+    void anAddressThatLibvirtDidNotKeepIsWrittenAgainAtAFullPass() {
+        libvirt.busy = true;
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        libvirt.busy = false;
+        changed(uuid);
+        assertThat(libvirt.running.get(uuid).state()).as("not at once").isEmpty();
+
+        fullPass();
+        assertThat(libvirt.running.get(uuid).state()).contains("address=\"10.47.13.2\"");
+    }
+
+    @Test
     void aVchanGuestHasARelayAndNoAddressUntilItStops() {
         UUID uuid = libvirt.run(DomainXmlText.guest(1).withAudio("<transport type='vchan'/>"));
         pass();
