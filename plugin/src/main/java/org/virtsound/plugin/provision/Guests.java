@@ -119,6 +119,7 @@ final class Guests {
 
     /** Gives every guest what it should have, those first that have a claim to a certain address. */
     void settle() {
+        guests.values().forEach(this::keep); // as they came, machines first
         List<Guest> order = new ArrayList<>(guests.values());
         order.sort(Comparator.comparingInt(this::claim).thenComparing(guest -> guest.domain.name()));
         for (Guest guest : order) {
@@ -343,21 +344,25 @@ final class Guests {
         }
     }
 
-    /** 0: holds one. 1: its user names one. 2: had one before this daemon started. 3: takes what is free. */
+    /** What it had before this daemon started it holds, whoever names that; if its user names another, it moves from there. */
+    private void keep(Guest guest) {
+        Inet4Address before = parsed(guest, guest.domain.assignedAddress());
+        boolean isOnNetwork = guest.domain.transport(network.bridge()) == Transport.NETWORK
+                && guest.domain.nicOn(network.bridge()) != null;
+        if (before != null && isOnNetwork && addresses.of(guest.uuid) == null) {
+            take(guest, before, false);
+        }
+    }
+
+    /** 0: holds one. 1: its user names one. 2: takes what is free. */
     private int claim(Guest guest) {
-        return addresses.of(guest.uuid) != null
-                ? 0
-                : guest.settings().address() != null ? 1 : guest.domain.assignedAddress() != null ? 2 : 3;
+        return addresses.of(guest.uuid) != null ? 0 : guest.settings().address() != null ? 1 : 2;
     }
 
     private @Nullable Inet4Address address(Guest guest) {
         Inet4Address named = parsed(guest, guest.settings().address());
         if (named != null && !named.equals(addresses.of(guest.uuid))) {
             take(guest, named, true);
-        }
-        Inet4Address before = parsed(guest, guest.domain.assignedAddress());
-        if (addresses.of(guest.uuid) == null && before != null) {
-            take(guest, before, false);
         }
         if (addresses.of(guest.uuid) == null) {
             take(guest, null, true);

@@ -94,7 +94,9 @@ public final class OutsideMachines implements Hypervisor {
         return "<domain type='machine'><name>" + machine.known() + "</name><uuid>" + machine.uuid() + "</uuid><title>"
                 + machine.name() + "</title><metadata>"
                 + audio.replaceFirst("<audio", "<audio xmlns='" + SoundSettings.NAMESPACE + "'")
-                + "</metadata><devices><interface type='bridge'><mac address='" + machine.mac() + "'/><source bridge='"
+                + "<state xmlns='" + SoundSettings.STATE_NAMESPACE + "' address='"
+                + machine.address().getHostAddress() + "'/></metadata><devices><interface type='bridge'><mac address='"
+                + machine.mac() + "'/><source bridge='"
                 + network.bridge() + "'/><target dev='" + network.uplink() + "'/></interface></devices></domain>";
     }
 

@@ -26,8 +26,11 @@ import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.net.GuestPort;
+import org.virtsound.net.MacAddress;
 import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
+import org.virtsound.net.Subnet;
+import org.virtsound.plugin.config.OutsideMachine;
 import org.virtsound.plugin.domain.Domain;
 
 class ReconcilerTest {
@@ -309,6 +312,58 @@ class ReconcilerTest {
         pass();
         assertThat(view(3).address()).isEqualTo("10.47.13.3");
         assertThat(view(1).address()).isEqualTo("10.47.13.2");
+    }
+
+    @Test
+    void aRestartOfTheServiceGivesNobodysAddressToWhoNamesIt() {
+        libvirt.run(DomainXmlText.guest(2));
+        pass();
+        libvirt.run(DomainXmlText.guest(1).withAudio("<transport address='10.47.13.2'/>"));
+        changed(DomainXmlText.guest(1).uuid());
+        assertThat(view(1).address()).isEqualTo("10.47.13.3");
+        libvirt.run(DomainXmlText.guest(3).withAudio("<transport address='10.47.13.3'/>"));
+
+        reconciler = fresh();
+        reconciler.connected(libvirt);
+        pass();
+        assertThat(view(2).address()).isEqualTo("10.47.13.2");
+        assertThat(view(1).address()).isEqualTo("10.47.13.3");
+        assertThat(view(1).problems()).singleElement().asString().contains("10.47.13.2 is another guest's");
+        assertThat(view(3).address()).isEqualTo("10.47.13.4");
+    }
+
+    @Test
+    void anAddressThatWasNamedAnewBeforeTheServiceIsBackIsTheOneItGets() {
+        UUID uuid = libvirt.run(DomainXmlText.guest(1));
+        pass();
+        String state = libvirt.running.get(uuid).state();
+        libvirt.run(DomainXmlText.guest(1)
+                .withAudio("<transport address='10.47.13.5'/>")
+                .withState(state));
+
+        reconciler = fresh();
+        reconciler.connected(libvirt);
+        pass();
+        assertThat(state).contains("10.47.13.2");
+        assertThat(view(1).address()).isEqualTo("10.47.13.5");
+        assertThat(view(1).problems()).isEmpty();
+    }
+
+    @Test
+    void theAddressOfAMachineOutsideIsNoGuestsAlsoWhereOneHadIt() {
+        libvirt.run(DomainXmlText.guest(1));
+        pass();
+        OutsideMachine desk = new OutsideMachine(
+                "desk", new MacAddress("52:54:00:00:00:01"), Subnet.parseAddress("10.47.13.2"), CapturePolicy.ASK);
+
+        reconciler = fresh();
+        reconciler.connected(new OutsideMachines(SoundNetwork.DEFAULT, List.of(desk)));
+        reconciler.connected(libvirt);
+        pass();
+        assertThat(reconciler.guests())
+                .extracting(GuestView::address)
+                .containsExactlyInAnyOrder("10.47.13.2", "10.47.13.3");
+        assertThat(view(1).address()).isEqualTo("10.47.13.3");
     }
 
     @Test
