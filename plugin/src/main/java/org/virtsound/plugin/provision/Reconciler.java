@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -50,12 +51,12 @@ public final class Reconciler implements HypervisorListener {
     private final Thread thread = new Thread(this::run, "reconciler");
     private final Set<Hypervisor> hypervisors = new LinkedHashSet<>();
     private final Map<UUID, Bystander> besideLibvirt = new LinkedHashMap<>();
+    private final AtomicBoolean lookAgain = new AtomicBoolean();
     private @Nullable String networkProblem;
     private long nextFullPassNanos;
     private volatile List<GuestView> views = List.of();
     private volatile List<Bystander> bystanders = List.of();
     private volatile long passedAtNanos = System.nanoTime();
-    private volatile boolean lookAgain;
     private volatile boolean stopped;
 
     @Inject
@@ -104,7 +105,7 @@ public final class Reconciler implements HypervisorListener {
 
     /** Reads every domain again. For any thread. */
     public void lookAgain() {
-        lookAgain = true;
+        lookAgain.set(true);
         inbox.wake();
     }
 
@@ -231,6 +232,8 @@ public final class Reconciler implements HypervisorListener {
                 pass(inbox.take(idleNanos(System.nanoTime())), System.nanoTime());
             } catch (RuntimeException e) {
                 log.log(Level.SEVERE, "a pass failed; the next one tries again", e);
+                lookAgain.set(true); // for what it was told and did not come to
+                networkLooks.begin(System.nanoTime()); // not at once
             }
             passedAtNanos = System.nanoTime();
         }
@@ -254,15 +257,19 @@ public final class Reconciler implements HypervisorListener {
     /** One look at all that was reported or is due. */
     private void pass(Set<Inbox.Note> notes, long nowNanos) {
         Map<UUID, Hypervisor> dirty = new LinkedHashMap<>();
+        Set<Hypervisor> fresh = new LinkedHashSet<>();
         for (Inbox.Note note : notes) {
-            take(note, dirty);
+            take(note, dirty, fresh);
         }
         boolean portsChanged = ports.changed();
-        boolean full = portsChanged || lookAgain || nowNanos - nextFullPassNanos >= 0;
-        lookAgain = false;
+        boolean full = lookAgain.getAndSet(false) || portsChanged || nowNanos - nextFullPassNanos >= 0;
         if (full) {
             nextFullPassNanos = nowNanos + FULL_PASS_NANOS;
-            hypervisors.forEach(hypervisor -> markAll(hypervisor, dirty));
+        }
+        for (Hypervisor hypervisor : hypervisors) {
+            if (full || fresh.contains(hypervisor)) {
+                markAll(hypervisor, dirty);
+            }
         }
         dirty.forEach((uuid, hypervisor) -> read(hypervisor, uuid));
         bystanders = List.copyOf(besideLibvirt.values());
@@ -283,10 +290,11 @@ public final class Reconciler implements HypervisorListener {
         views = guests.all().stream().map(guest -> guest.view(bridge)).toList();
     }
 
-    private void take(Inbox.Note note, Map<UUID, Hypervisor> dirty) {
+    /** Asks no hypervisor yet, so that one that fails keeps no note from being taken. */
+    private void take(Inbox.Note note, Map<UUID, Hypervisor> dirty, Set<Hypervisor> fresh) {
         if (note instanceof Inbox.Note.Connected connected) {
             hypervisors.add(connected.hypervisor());
-            markAll(connected.hypervisor(), dirty);
+            fresh.add(connected.hypervisor());
         } else if (note instanceof Inbox.Note.Lost lost) {
             hypervisors.remove(lost.hypervisor());
         } else if (note instanceof Inbox.Note.Changed changed && hypervisors.contains(changed.hypervisor())) {

@@ -22,6 +22,10 @@ final class FakeHypervisor implements Hypervisor {
 
     boolean down;
 
+    /** What the next call throws. */
+    @Nullable
+    RuntimeException defect;
+
     /** It takes no metadata now. */
     boolean busy;
 
@@ -109,6 +113,11 @@ final class FakeHypervisor implements Hypervisor {
     }
 
     private void check() throws HypervisorException {
+        RuntimeException once = defect;
+        if (once != null) {
+            defect = null;
+            throw once;
+        }
         if (down) {
             throw new HypervisorException("client socket is closed");
         }

@@ -1,6 +1,7 @@
 package org.virtsound.plugin.provision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -262,6 +263,23 @@ class ReconcilerTest {
         fullPass();
 
         assertThat(network.ports).containsOnlyKeys("vsg1");
+    }
+
+    @Test
+    void aPassThatFailsForgetsNothingOfWhatItWasTold() {
+        FakeHypervisor other = new FakeHypervisor();
+        other.besideLibvirt = true;
+        other.run(DomainXmlText.guest(2));
+        libvirt.run(DomainXmlText.guest(1));
+        libvirt.defect = new IllegalStateException("a defect");
+        reconciler.connected(other);
+
+        reconciler.start();
+        try {
+            await().until(() -> reconciler.guests().size() == 2);
+        } finally {
+            reconciler.stop(5_000);
+        }
     }
 
     @Test
