@@ -29,6 +29,7 @@ public final class SoundLan implements GuestNetwork {
     private final DhcpServer dhcp;
     private @Nullable Problem dhcpProblem;
     private boolean tellsOfChanges;
+    private boolean left;
     private volatile List<PortTraffic> traffic = List.of();
 
     @Inject
@@ -38,8 +39,12 @@ public final class SoundLan implements GuestNetwork {
         this.dhcp = dhcp;
     }
 
+    /** Once it is {@link #down} or left, a pass that comes late does nothing. */
     @Override
     public synchronized Map<GuestPort, Problem> apply(Collection<GuestPort> ports) {
+        if (left) {
+            return Map.of();
+        }
         try {
             return bring(ports);
         } catch (CommandFailure e) {
@@ -75,12 +80,14 @@ public final class SoundLan implements GuestNetwork {
 
     /** Takes away what the daemon made, and nothing else. */
     public synchronized void down() {
+        left = true;
         dhcp.close();
         apply(NetworkPlan.down(network, NetworkState.read(commands, network), Maker.DAEMON));
     }
 
     /** Leaves the network, with its ports and rules, to the next daemon. */
     public synchronized void leave() {
+        left = true;
         dhcp.close();
     }
 

@@ -47,6 +47,34 @@ class SoundLanIT {
         }
     }
 
+    @Test
+    void aPassThatComesLateMakesNothingOfWhatWasTakenDownAgain() {
+        try (Namespace host = Namespace.create()) {
+            SoundLan lan = new SoundLan(NET, host.commands(), new DhcpServer(dir));
+            lan.apply(List.of());
+            assertThat(host.run("ip", "link")).contains(" SOUND:");
+            lan.down();
+
+            assertThat(lan.apply(List.of(port(host, "vnet0", 2)))).isEmpty();
+
+            assertThat(host.run("ip", "link")).doesNotContain(" SOUND:");
+        }
+    }
+
+    @Test
+    void aPassThatComesLateChangesNothingOfWhatIsLeftToTheNextDaemon() {
+        try (Namespace host = Namespace.create()) {
+            SoundLan lan = new SoundLan(NET, host.commands(), new DhcpServer(dir));
+            lan.apply(List.of());
+            GuestPort port = port(host, "vnet0", 2);
+            lan.leave();
+
+            assertThat(lan.apply(List.of(port))).isEmpty();
+
+            assertThat(host.run("ip", "link", "show", "dev", "vnet0")).doesNotContain("master");
+        }
+    }
+
     private static GuestPort port(Namespace host, String device, int number) {
         MacAddress mac = new MacAddress("52:54:00:00:00:0" + number);
         host.guest(device, "", mac.text(), "");
