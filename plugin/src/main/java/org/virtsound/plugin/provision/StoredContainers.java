@@ -1,6 +1,7 @@
 package org.virtsound.plugin.provision;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +32,21 @@ public final class StoredContainers {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.xml")) {
             for (Path file : files) {
-                Domain domain = DomainXml.parse(Files.readString(file));
-                if (domain.transport(bridge) == Transport.SOCKET) {
-                    sockets.offer(domain, hypervisorUri);
-                }
+                offerOne(file, hypervisorUri, bridge, sockets);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            log.log(Level.WARNING, "containers in " + directory + ": " + e.getMessage());
+        }
+    }
+
+    private static void offerOne(Path file, String hypervisorUri, String bridge, GuestSockets sockets) {
+        try {
+            Domain domain = DomainXml.parse(Files.readString(file));
+            if (domain.transport(bridge) == Transport.SOCKET) {
+                sockets.offer(domain, hypervisorUri);
             }
         } catch (IOException | IllegalArgumentException e) {
-            log.log(Level.WARNING, "containers in " + directory + ": " + e.getMessage());
+            log.log(Level.WARNING, "container in " + file + ": " + e.getMessage());
         }
     }
 }

@@ -139,9 +139,20 @@ class GuestSocketsTest {
         Files.writeString(
                 stored.resolve("mute.xml"),
                 DomainXmlText.container("mute", 1).withoutAudio().toString());
+        // In whatever order they are listed, some come after one that cannot be read.
+        for (int i = 0; i < 8; i++) {
+            Files.writeString(stored.resolve("torn" + i + ".xml"), "<domain");
+            Files.write(stored.resolve("binary" + i + ".xml"), new byte[] {-1, 0, -2});
+            Files.writeString(
+                    stored.resolve("crate" + i + ".xml"),
+                    DomainXmlText.container("crate" + i, 1).toString());
+        }
         StoredContainers.offer(stored, URI, "SOUND", sockets);
 
         assertThat(socket("box")).exists();
+        for (int i = 0; i < 8; i++) {
+            assertThat(socket("crate" + i)).exists();
+        }
         assertThat(directory.resolve("mute")).doesNotExist();
         StoredContainers.offer(run.resolve("absent"), URI, "SOUND", sockets);
     }
