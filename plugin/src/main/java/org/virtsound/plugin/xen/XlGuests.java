@@ -3,6 +3,7 @@ package org.virtsound.plugin.xen;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,7 +139,9 @@ public final class XlGuests implements Hypervisor {
     private List<Started> started(XenStore store) throws IOException {
         List<Started> started = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "userdata-d.*.libxl-json")) {
+            Set<Path> listed = new HashSet<>();
             for (Path file : all) {
+                listed.add(file);
                 Matcher words = FILE.matcher(file.getFileName().toString());
                 if (words.matches() && isSettled(file)) {
                     int domid = Integer.parseInt(words.group(1));
@@ -153,20 +156,28 @@ public final class XlGuests implements Hypervisor {
                     }
                 }
             }
+            settled.retainAll(listed);
         }
         return started;
     }
 
-    /** The file is written anew when a device comes; that makes no new guest of it. */
+    /**
+     * The file is written anew when a device comes; that makes no new guest of it. One from the future is of before the clock was
+     * set back.
+     */
     private boolean isSettled(Path file) throws IOException {
         Path libvirts = file.resolveSibling(file.getFileName().toString().replace(".libxl-json", ".libvirt-xml"));
         if (Files.exists(libvirts)) {
             settled.remove(file);
             return false;
         }
-        Instant written = Files.getLastModifiedTime(file).toInstant();
-        if (written.plus(SETTLED_AFTER).isBefore(Instant.now())) {
-            settled.add(file);
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            if (Duration.between(written, Instant.now()).abs().compareTo(SETTLED_AFTER) > 0) {
+                settled.add(file);
+            }
+        } catch (NoSuchFileException e) {
+            return false; // its domain has just ended
         }
         return settled.contains(file);
     }

@@ -98,6 +98,33 @@ class XlGuestsTest {
     }
 
     @Test
+    void aClockThatWasSetBackKeepsNoGuestWaiting() throws Exception {
+        runs(7, "stranger");
+        Files.setLastModifiedTime(file(7), FileTime.from(Instant.now().plusSeconds(3600)));
+        assertThat(xl.domains()).containsExactly(STRANGER);
+    }
+
+    @Test
+    void aDomainThatEndsWhileItIsListedIsLeftOutAlone() throws Exception {
+        runs(7, "stranger");
+        // Listed, and not there to be asked when it was written.
+        Files.createSymbolicLink(file(6), root.resolve("gone"));
+        Files.createSymbolicLink(file(8), root.resolve("gone"));
+        assertThat(xl.domains()).containsExactly(STRANGER);
+    }
+
+    @Test
+    void anotherDomainOfTheSameNumberSettlesAnew() throws Exception {
+        runs(7, "stranger");
+        assertThat(xl.domains()).containsExactly(STRANGER);
+        Files.delete(file(7));
+        assertThat(xl.domains()).isEmpty();
+
+        Files.createFile(file(7));
+        assertThat(xl.domains()).isEmpty();
+    }
+
+    @Test
     void aFileFromBeforeACrashOfTheHostIsNoGuest() throws Exception {
         runs(7, "stranger");
         xenstored.write("/local/domain/7/vm", "/vm/00000000-0000-4000-8000-000000000001");
