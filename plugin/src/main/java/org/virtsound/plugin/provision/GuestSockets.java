@@ -1,12 +1,14 @@
 package org.virtsound.plugin.provision;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,6 +46,8 @@ public final class GuestSockets implements AutoCloseable {
     private final Path directory;
     private final AudioLoop loop;
     private final Map<UUID, Door> doors = new HashMap<>();
+    /** Directories that could not be removed, which was said. */
+    private final Set<Path> staying = new HashSet<>();
 
     /**
      * One domain's socket.
@@ -199,20 +203,34 @@ public final class GuestSockets implements AutoCloseable {
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
             for (Path own : all) {
-                Owner owner = Owner.of(own);
-                if (owner != null && gone.test(owner)) {
-                    shut(owner.domain);
-                    Files.deleteIfExists(own.resolve(MOUNTED).resolve(SocketPlace.NAME));
-                    Files.deleteIfExists(own.resolve(MOUNTED));
-                    Files.delete(own.resolve(OWNER));
-                    Files.delete(own);
-                }
+                clear(own, gone);
             }
             Files.delete(directory);
         } catch (DirectoryNotEmptyException e) {
             log.log(Level.FINE, () -> e.getMessage() + " stays");
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             log.log(Level.WARNING, "while removing from " + directory + ": " + e);
+        }
+    }
+
+    /** What a container put beside its socket is not ours to remove: it keeps the directory, which is said once. */
+    private void clear(Path own, Predicate<Owner> gone) {
+        try {
+            Owner owner = Owner.of(own);
+            if (owner != null && gone.test(owner)) {
+                shut(owner.domain);
+                Files.deleteIfExists(own.resolve(MOUNTED).resolve(SocketPlace.NAME));
+                Files.deleteIfExists(own.resolve(MOUNTED));
+                Files.delete(own.resolve(OWNER));
+                Files.delete(own);
+                staying.remove(own);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            if (staying.add(own)) {
+                log.log(
+                        Level.WARNING,
+                        own + " of a domain that is gone cannot be removed: " + e + "; remove it by hand");
+            }
         }
     }
 

@@ -10,8 +10,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +138,35 @@ class GuestSocketsTest {
     }
 
     @Test
+    void whatAContainerPutBesideItsSocketStaysAndIsSaidOnceAndTheOthersGo() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            sockets.offer(container("gone" + i), URI);
+            sockets.offer(container("kept" + i), URI);
+            Files.writeString(directory.resolve("kept" + i + "/pulse/mine"), "");
+        }
+        List<LogRecord> said = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger(GuestSockets.class.getName());
+        Handler handler = new Listener(said);
+        log.addHandler(handler);
+        try {
+            sockets.keep(URI, Set.of());
+            sockets.remove(container("another").uuid(), URI);
+            sockets.keep(URI, Set.of());
+        } finally {
+            log.removeHandler(handler);
+        }
+
+        for (int i = 0; i < 8; i++) {
+            assertThat(directory.resolve("gone" + i)).doesNotExist();
+            assertThat(directory.resolve("kept" + i + "/pulse/mine")).exists();
+        }
+        assertThat(said).hasSize(8).allMatch(record -> record.getLevel() == Level.WARNING);
+        Files.delete(directory.resolve("kept0/pulse/mine"));
+        sockets.keep(URI, Set.of());
+        assertThat(directory.resolve("kept0")).doesNotExist();
+    }
+
+    @Test
     void whatLibvirtHasOnItsDiskIsThereBeforeLibvirtAnswers() throws IOException {
         Path stored = Files.createDirectory(run.resolve("lxc"));
         Files.writeString(
@@ -209,5 +244,24 @@ class GuestSocketsTest {
 
     private static Object self() throws IOException {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    }
+
+    private static final class Listener extends Handler {
+        private final List<LogRecord> said;
+
+        Listener(List<LogRecord> said) {
+            this.said = said;
+        }
+
+        @Override
+        public void publish(LogRecord entry) {
+            said.add(entry);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }
