@@ -12,6 +12,9 @@ import java.util.TreeSet;
  * enough for a NIC plugged in by hand, which not every hypervisor reports.
  */
 public final class BridgePorts {
+    /** What Xen calls the emulated NIC's device, after the other one's name. */
+    private static final String EMULATED = "-emu";
+
     private final Path bridge;
     private final Path devices;
     private Set<String> last = Set.of();
@@ -31,8 +34,9 @@ public final class BridgePorts {
     }
 
     /**
-     * Names with interface numbers: a device that was made again has the same name and another number. With states: of the two that
-     * an HVM guest of Xen has for one NIC, the guest's driver brings one up.
+     * Names with interface numbers: a device that was made again has the same name and another number. Of the two that an HVM guest
+     * of Xen has for one NIC, the guest's driver brings one up, so that its state counts; no other's, which its guest may change at
+     * will.
      */
     private Set<String> read() {
         Set<String> ports = new TreeSet<>();
@@ -41,7 +45,8 @@ public final class BridgePorts {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
                 Path device = devices.resolve(name);
-                ports.add(name + " " + read(device, "ifindex") + " " + read(device, "operstate"));
+                boolean isOneOfTwo = Files.exists(devices.resolve(name + EMULATED));
+                ports.add(name + " " + read(device, "ifindex") + (isOneOfTwo ? " " + read(device, "operstate") : ""));
             }
         } catch (IOException e) {
             return Set.of(); // no bridge
