@@ -62,11 +62,11 @@ final class UpPlan {
     }
 
     private void devices() {
-        Batch left = new Batch("ip");
+        Batch leftovers = new Batch("ip");
         for (String name : List.of(NEW_BRIDGE, NEW_TAP)) {
-            state.link(name).ifPresent(link -> left.add("link", "delete", "dev", name));
+            state.link(name).ifPresent(link -> leftovers.add("link", "delete", "dev", name));
         }
-        step("remove what an interrupted run left", left, null);
+        step("remove what an interrupted run left", leftovers, null);
         if (state.link(bridge).isEmpty()) {
             Batch make = new Batch("ip");
             make.add(

@@ -90,7 +90,7 @@ public final class AudioElement {
                 attributes.forEach((key, value) -> text.append(' ')
                         .append(key)
                         .append("=\"")
-                        .append(escaped(value))
+                        .append(DomainXml.escaped(value))
                         .append('"'));
                 text.append("/>");
             }
@@ -104,17 +104,5 @@ public final class AudioElement {
                 throw new IllegalArgumentException(problem.toString());
             }
         }
-    }
-
-    private static String escaped(String value) {
-        StringBuilder text = new StringBuilder();
-        value.chars().forEach(c -> {
-            if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' || c < ' ') {
-                text.append("&#").append(c).append(';');
-            } else {
-                text.append((char) c);
-            }
-        });
-        return text.toString();
     }
 }

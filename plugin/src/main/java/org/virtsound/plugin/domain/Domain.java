@@ -54,6 +54,9 @@ public record Domain(
             String mac,
             @Nullable String target,
             @Nullable String alias) {
+        /** The alias of one that was made by us for the domain; libvirt keeps those that begin with ua- only. */
+        public static final String OURS = "ua-virt-sound";
+
         /** The same NIC with another device. */
         public Nic on(@Nullable String device) {
             return new Nic(bridge, mac, device, alias);
@@ -80,7 +83,7 @@ public record Domain(
         Nic first = null;
         for (Nic nic : nics) {
             if (nic.bridge().equals(bridge)) {
-                if ("ua-virt-sound".equals(nic.alias())) {
+                if (Nic.OURS.equals(nic.alias())) {
                     return nic;
                 }
                 first = first == null ? nic : first;

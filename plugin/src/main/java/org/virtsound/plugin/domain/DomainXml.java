@@ -198,4 +198,17 @@ public final class DomainXml {
         String value = element.getAttribute(name);
         return value.isEmpty() ? null : value;
     }
+
+    /** Text as it stands between tags or quotes of either kind. */
+    public static String escaped(String value) {
+        StringBuilder text = new StringBuilder();
+        value.chars().forEach(c -> {
+            if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' || c < ' ') {
+                text.append("&#").append(c).append(';');
+            } else {
+                text.append((char) c);
+            }
+        });
+        return text.toString();
+    }
 }

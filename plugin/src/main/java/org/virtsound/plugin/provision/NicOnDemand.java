@@ -15,8 +15,6 @@ import org.virtsound.plugin.domain.Transport;
  * and its MAC comes from the domain's UUID, so that the guest knows it again.
  */
 final class NicOnDemand {
-    static final String ALIAS = "ua-virt-sound";
-
     private static final int TRIES = 3;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(25);
 
@@ -51,7 +49,7 @@ final class NicOnDemand {
 
     /** Whether it was made here for the domain; not every driver keeps an alias. */
     static boolean isOurs(Domain.Nic nic, Domain domain) {
-        return ALIAS.equals(nic.alias()) || nic.mac().equals(mac(domain.uuid(), domain.type()));
+        return Domain.Nic.OURS.equals(nic.alias()) || nic.mac().equals(mac(domain.uuid(), domain.type()));
     }
 
     /** The NIC as libvirt takes it; the model is the one of the domain's first NIC, whose driver the guest has. */
@@ -59,7 +57,7 @@ final class NicOnDemand {
         String model = domain.nicModel();
         return "<interface type='bridge'><mac address='" + mac(domain.uuid(), domain.type()) + "'/><source bridge='"
                 + bridge
-                + "'/>" + (model == null ? "" : "<model type='" + model + "'/>") + "<alias name='" + ALIAS
+                + "'/>" + (model == null ? "" : "<model type='" + model + "'/>") + "<alias name='" + Domain.Nic.OURS
                 + "'/></interface>";
     }
 

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.plugin.domain.DomainNames;
+import org.virtsound.plugin.domain.DomainXml;
 import org.virtsound.plugin.domain.SoundSettings;
 import org.virtsound.plugin.provision.Hypervisor;
 import org.virtsound.plugin.provision.HypervisorException;
@@ -195,18 +196,20 @@ public final class XlGuests implements Hypervisor {
         for (Vif vif : Vif.of(store, domain.domid())) {
             if (vif.bridge() != null) {
                 String device = vif.device(devices);
-                interfaces.append("<interface type='bridge'><mac address='" + escaped(vif.mac()) + "'/><source bridge='"
-                        + escaped(vif.bridge()) + "'/>"
-                        + (device == null ? "" : "<target dev='" + escaped(device) + "'/>") + "</interface>");
+                interfaces.append("<interface type='bridge'><mac address='" + DomainXml.escaped(vif.mac())
+                        + "'/><source bridge='"
+                        + DomainXml.escaped(vif.bridge()) + "'/>"
+                        + (device == null ? "" : "<target dev='" + DomainXml.escaped(device) + "'/>") + "</interface>");
                 address = address == null && bridge.equals(vif.bridge()) ? vif.address() : address;
             }
         }
         String settings = metadata(store, domain, SoundSettings.NAMESPACE);
         if (settings.isEmpty() && address != null) {
             settings = "<audio xmlns='" + SoundSettings.NAMESPACE + "'><transport type='network' address='"
-                    + escaped(address) + "'/></audio>";
+                    + DomainXml.escaped(address) + "'/></audio>";
         }
-        return "<domain type='xen' id='" + domain.domid() + "'><name>" + escaped(domain.name()) + "</name><uuid>"
+        return "<domain type='xen' id='" + domain.domid() + "'><name>" + DomainXml.escaped(domain.name())
+                + "</name><uuid>"
                 + domain.uuid() + "</uuid><metadata>" + settings
                 + metadata(store, domain, SoundSettings.STATE_NAMESPACE)
                 + "</metadata><devices>" + interfaces + "</devices></domain>";
@@ -222,10 +225,6 @@ public final class XlGuests implements Hypervisor {
     private static String node(Started domain, String namespace) {
         return "/libxl/" + domain.domid() + "/virt-sound/"
                 + (namespace.equals(SoundSettings.STATE_NAMESPACE) ? "state" : "settings");
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;");
     }
 
     private interface Question<T> {
