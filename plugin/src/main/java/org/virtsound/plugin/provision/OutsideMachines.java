@@ -82,8 +82,16 @@ public final class OutsideMachines implements Hypervisor {
 
     private HypervisorException configured(UUID uuid) {
         OutsideMachine machine = machines.get(uuid);
-        return new HypervisorException((machine == null ? "machine " + uuid : machine.known())
-                + " is written in the service's configuration; change it there and restart");
+        return new HypervisorException(configured(machine == null ? "machine " + uuid : machine.known()));
+    }
+
+    private static String configured(String name) {
+        return name + " is written in the service's configuration; change it there and restart";
+    }
+
+    @Override
+    public String nicAwayByHand(String name, String mac) {
+        return configured(name);
     }
 
     private String xml(OutsideMachine machine) {
