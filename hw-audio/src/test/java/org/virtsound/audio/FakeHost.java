@@ -280,10 +280,5 @@ public final class FakeHost implements SoundHost {
         long writeIndex() {
             return recorded;
         }
-
-        @Override
-        public void reading(boolean on) {
-            asked.add("reading " + on);
-        }
     }
 }

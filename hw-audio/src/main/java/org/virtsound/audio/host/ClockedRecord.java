@@ -14,7 +14,7 @@ import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 import org.virtsound.audio.stream.Timing;
 
-/** A record stream, of silence at the right pace or of what an input has. Corked, or not read, it costs no timer. Owned by the audio loop. */
+/** A record stream, of silence at the right pace or of what an input has. Corked, it costs no timer. Owned by the audio loop. */
 final class ClockedRecord implements RecordStream {
     private final PaceClock clock;
     private final PaceClock.Alarm alarm;
@@ -27,7 +27,6 @@ final class ClockedRecord implements RecordStream {
     private SampleSpec spec;
     private BufferAttr attr;
     private boolean corked;
-    private boolean reading = true;
     private boolean running;
     private boolean paused;
     private boolean closed;
@@ -94,24 +93,11 @@ final class ClockedRecord implements RecordStream {
     }
 
     /** Takes over from somebody else, who has got as far as {@code at}. */
-    void resume(long at, boolean isCorked, boolean isReading) {
+    void resume(long at, boolean isCorked) {
         paused = false;
         index = Math.max(index, at);
         due = 0;
         corked = isCorked;
-        reading = isReading;
-        proceed();
-    }
-
-    @Override
-    public void reading(boolean on) {
-        if (on && !reading) {
-            // What went by unread was silence: it is not kept, only the time that it took.
-            settle();
-            index += due;
-            due = 0;
-        }
-        reading = on;
         proceed();
     }
 
@@ -194,8 +180,8 @@ final class ClockedRecord implements RecordStream {
     private void tick(long nowNs) {
         settle();
         int bytes = fragmentBytes();
-        long ready = reading && running ? input.ready(due) : 0;
-        while (ready >= bytes && reading && !corked && !closed) {
+        long ready = running ? input.ready(due) : 0;
+        while (ready >= bytes && !corked && !closed) {
             ready -= bytes;
             due = Math.max(0, due - bytes);
             index += bytes;
@@ -231,6 +217,6 @@ final class ClockedRecord implements RecordStream {
             pace.start(clock.nowNs());
             input.start();
         }
-        alarm.at(reading ? pace.dueNs(Math.max(fragmentBytes() - due, spec.frameBytes())) : PaceClock.NEVER);
+        alarm.at(pace.dueNs(Math.max(fragmentBytes() - due, spec.frameBytes())));
     }
 }

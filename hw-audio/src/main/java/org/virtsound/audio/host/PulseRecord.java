@@ -1,9 +1,7 @@
 package org.virtsound.audio.host;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.function.Consumer;
 import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Command;
@@ -16,15 +14,10 @@ import org.virtsound.audio.stream.RecordStream;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 
-/** A source output on the host's server. Owned by the audio loop, as are the fragments that it holds back. */
+/** A source output on the host's server. Owned by the audio loop. */
 final class PulseRecord extends PulseStream implements RecordStream {
-    private static final int HELD_MAX_BYTES = 256 << 10;
-
     private final HostIdentity identity;
     private final RecordListener listener;
-    private final Queue<ByteBuf> held = new ArrayDeque<>();
-    private int heldBytes;
-    private boolean reading = true;
 
     PulseRecord(
             PulseClient client,
@@ -62,33 +55,6 @@ final class PulseRecord extends PulseStream implements RecordStream {
     }
 
     void fragment(ByteBuf fragment) {
-        if (reading) {
-            listener.fragment(fragment);
-            return;
-        }
-        held.add(fragment);
-        heldBytes += fragment.readableBytes();
-        while (heldBytes > HELD_MAX_BYTES) {
-            ByteBuf oldest = held.remove();
-            heldBytes -= oldest.readableBytes();
-            oldest.release();
-        }
-    }
-
-    @Override
-    public void reading(boolean on) {
-        reading = on;
-        while (reading && !held.isEmpty()) {
-            ByteBuf fragment = held.remove();
-            heldBytes -= fragment.readableBytes();
-            listener.fragment(fragment);
-        }
-    }
-
-    @Override
-    void dropped() {
-        held.forEach(ByteBuf::release);
-        held.clear();
-        heldBytes = 0;
+        listener.fragment(fragment);
     }
 }

@@ -119,13 +119,9 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
             return;
         }
         closed = true;
-        dropped();
         onClosed.accept(this);
         listener.ended(error);
     }
-
-    /** Whatever is still held is let go. */
-    void dropped() {}
 
     @Override
     public void cork(boolean corked, Reply reply) {
@@ -200,7 +196,6 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
             client.remove(direction, channel);
             client.ask(new StreamCommand.Delete(direction, channel), Answered.IGNORED);
         }
-        dropped();
         onClosed.accept(this);
     }
 

@@ -29,7 +29,6 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private boolean opened;
     private boolean live;
     private boolean closed;
-    private boolean reading = true;
     /** Bytes that the guest was handed. */
     private long index;
 
@@ -60,7 +59,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
             opened = true;
             guest.opened(pace.begin());
             if (!closed) {
-                pace.resume(0, wanted.corked, reading);
+                pace.resume(0, wanted.corked);
             }
         }
     }
@@ -93,20 +92,9 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private void pauseHost() {
         if (live) {
             live = false;
-            pace.resume(Math.max(index, lastReadIndex), wanted.corked, reading);
+            pace.resume(Math.max(index, lastReadIndex), wanted.corked);
         }
         questions.answerAll(pace::timing);
-    }
-
-    @Override
-    public void reading(boolean on) {
-        reading = on;
-        if (host != null) {
-            host.reading(on);
-        }
-        if (!live && opened) {
-            pace.reading(on);
-        }
     }
 
     @Override
@@ -236,9 +224,6 @@ final class SteadyRecord implements SteadyStream, RecordStream {
                 return;
             }
             server.attached();
-            if (host != null && !reading) {
-                host.reading(false);
-            }
             if (opened) {
                 goLive(told.attr(), told.deviceLatencyUs(), 0);
                 return;

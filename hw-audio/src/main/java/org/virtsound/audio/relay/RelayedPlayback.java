@@ -232,14 +232,6 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     }
 
     @Override
-    public void kill() {
-        if (!closed) {
-            close();
-            guest.ended(ErrorCode.KILLED);
-        }
-    }
-
-    @Override
     public void close() {
         if (closed) {
             return;

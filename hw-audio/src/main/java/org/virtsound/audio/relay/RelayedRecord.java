@@ -35,7 +35,6 @@ final class RelayedRecord implements RecordStream, RelayedStream {
     private boolean opened;
     private boolean closed;
     private boolean toldOnAir;
-    private boolean reading = true;
     /** Given to the guest; its read index. */
     private long bytes;
 
@@ -59,19 +58,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         if (wanted.rateHz != wanted.guests().spec().rateHz()) {
             stream.sampleRate(wanted.rateHz, Reply.NOBODY);
         }
-        if (!reading) {
-            stream.reading(false);
-        }
         return fresh;
-    }
-
-    @Override
-    public void reading(boolean on) {
-        reading = on;
-        side.stream().reading(on);
-        if (coming != null) {
-            coming.stream().reading(on);
-        }
     }
 
     @Override
@@ -216,14 +203,6 @@ final class RelayedRecord implements RecordStream, RelayedStream {
 
     boolean onAir() {
         return side.live || coming != null;
-    }
-
-    @Override
-    public void kill() {
-        if (!closed) {
-            close();
-            guest.ended(ErrorCode.KILLED);
-        }
     }
 
     @Override

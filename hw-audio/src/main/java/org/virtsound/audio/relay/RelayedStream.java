@@ -10,8 +10,5 @@ sealed interface RelayedStream permits RelayedPlayback, RelayedRecord {
     /** The policy or the microphone's permission has changed from {@code before}. */
     void follow(GuestPolicy before, GuestPolicy now);
 
-    /** The relay takes it away; the guest hears that it was killed. */
-    void kill();
-
     void close();
 }
