@@ -1,9 +1,12 @@
 package org.virtsound.audio.host;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.SampleSpec;
+import org.virtsound.audio.stream.Stream;
 import org.virtsound.audio.stream.StreamRequest;
 
 /** How a stream is to be opened now, were it opened anew: what was asked first, and everything that was asked since. */
@@ -63,5 +66,32 @@ final class Remembered {
                 first.variableRate(),
                 first.noRemap(),
                 first.noRemix());
+    }
+
+    /** @param to opened as {@code asked}, while more was asked */
+    void tellChanges(StreamRequest asked, Stream to) {
+        if (corked != asked.corked()) {
+            to.cork(corked, Reply.NOBODY);
+        }
+        if (!attr.equals(asked.attr())
+                || adjustLatency != asked.adjustLatency()
+                || earlyRequests != asked.earlyRequests()) {
+            to.bufferAttr(attr, adjustLatency, earlyRequests, Reply.NOBODY);
+        }
+        if (rateHz != asked.spec().rateHz()) {
+            to.sampleRate(rateHz, Reply.NOBODY);
+        }
+        if (!name.equals(asked.name())) {
+            to.name(name, Reply.NOBODY);
+        }
+        if (volume != null && !volume.equals(asked.volume())) {
+            to.volume(volume, Reply.NOBODY);
+        }
+        if (muted != null && !muted.equals(asked.muted())) {
+            to.mute(muted, Reply.NOBODY);
+        }
+        if (!Objects.equals(device, asked.device())) {
+            to.device(device, Reply.NOBODY);
+        }
     }
 }

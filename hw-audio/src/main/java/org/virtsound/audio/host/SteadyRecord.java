@@ -26,8 +26,11 @@ final class SteadyRecord implements SteadyStream, RecordStream {
 
     private @Nullable RecordStream host;
     private @Nullable Ears ears;
+    /** The guest has been told that it is open. */
     private boolean opened;
+    /** The guest hears the host. */
     private boolean live;
+
     private boolean closed;
     /** Bytes that the guest was handed. */
     private long index;
@@ -48,9 +51,9 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         if (closed || host != null) {
             return;
         }
-        Ears fresh = new Ears();
+        Ears fresh = new Ears(wanted.request());
         ears = fresh;
-        host = place.record(wanted.request(), fresh);
+        host = place.record(fresh.asked, fresh);
     }
 
     @Override
@@ -97,36 +100,44 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         questions.answerAll(pace::timing);
     }
 
+    /** @return who carries out what moves the stream */
+    private RecordStream inCharge() {
+        return live && host != null ? host : pace;
+    }
+
+    /** @return who carries out what is remembered, too: the clock has nothing to do for it */
+    private RecordStream there() {
+        return host != null && ears != null && ears.open ? host : pace;
+    }
+
+    private interface Request {
+        void to(RecordStream stream, Reply then);
+    }
+
+    /** Both are to know, whoever is in charge. */
+    private void ask(Reply reply, Request request) {
+        RecordStream to = inCharge();
+        if (there() != to) {
+            request.to(there(), Reply.NOBODY);
+        }
+        request.to(to, SteadyStream.sure(reply));
+    }
+
     @Override
     public void cork(boolean corked, Reply reply) {
         wanted.corked = corked;
-        RecordStream to = host;
-        if (to != null && opened) {
-            to.cork(corked, live ? SteadyStream.sure(reply) : Reply.NOBODY);
-        }
-        if (!live || to == null) {
-            pace.cork(corked, reply);
-        }
+        ask(reply, (to, then) -> to.cork(corked, then));
     }
 
     @Override
     public void flush(Reply reply) {
-        RecordStream to = host;
-        if (live && to != null) {
-            to.flush(SteadyStream.sure(reply));
-        } else {
-            pace.flush(reply);
-        }
+        inCharge().flush(SteadyStream.sure(reply));
     }
 
     @Override
     public void timing(int tag, int localS, int localUs) {
-        RecordStream to = host;
-        if (live && to != null) {
-            to.timing(questions.add(tag, localS, localUs, index), localS, localUs);
-        } else {
-            pace.timing(tag, localS, localUs);
-        }
+        RecordStream to = inCharge();
+        to.timing(to == pace ? tag : questions.add(tag, localS, localUs, index), localS, localUs);
     }
 
     @Override
@@ -134,19 +145,14 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         wanted.attr = attr;
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
-        RecordStream to = host;
-        if (live && to != null) {
-            to.bufferAttr(attr, adjustLatency, earlyRequests, SteadyStream.sure(reply));
-        } else {
-            pace.bufferAttr(attr, adjustLatency, earlyRequests, reply);
-        }
+        ask(reply, (to, then) -> to.bufferAttr(attr, adjustLatency, earlyRequests, then));
     }
 
     @Override
     public void sampleRate(int rateHz, Reply reply) {
         wanted.rateHz = rateHz;
-        if (host != null) {
-            host.sampleRate(rateHz, Reply.NOBODY);
+        if (there() != pace) {
+            there().sampleRate(rateHz, Reply.NOBODY);
         }
         pace.sampleRate(rateHz, reply);
     }
@@ -154,38 +160,25 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     @Override
     public void name(String name, Reply reply) {
         wanted.name = name;
-        ask(reply, (to, then) -> to.name(name, then));
+        there().name(name, SteadyStream.sure(reply));
     }
 
     @Override
     public void volume(ChannelVolumes volume, Reply reply) {
         wanted.volume = volume;
-        ask(reply, (to, then) -> to.volume(volume, then));
+        there().volume(volume, SteadyStream.sure(reply));
     }
 
     @Override
     public void mute(boolean muted, Reply reply) {
         wanted.muted = muted;
-        ask(reply, (to, then) -> to.mute(muted, then));
+        there().mute(muted, SteadyStream.sure(reply));
     }
 
     @Override
     public void device(@Nullable String device, Reply reply) {
         wanted.device = device;
-        ask(reply, (to, then) -> to.device(device, then));
-    }
-
-    private interface Request {
-        void to(RecordStream host, Reply then);
-    }
-
-    private void ask(Reply reply, Request request) {
-        RecordStream to = host;
-        if (live && to != null) {
-            request.to(to, SteadyStream.sure(reply));
-        } else {
-            reply.done(ErrorCode.OK);
-        }
+        there().device(device, SteadyStream.sure(reply));
     }
 
     @Override
@@ -203,35 +196,48 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         server.closed(this);
     }
 
-    private void goLive(BufferAttr attr, long deviceLatencyUs, long hostIndex) {
+    /** The host takes over from the clock. */
+    private void goLive(long hostIndex) {
         live = true;
         pace.pause();
         index = Math.max(index, pace.index());
         delta = index - hostIndex;
-        if (!attr.equals(pace.attr())) {
-            pace.attr(attr);
-            guest.bufferAttr(attr, deviceLatencyUs);
-        }
     }
 
     /** Hears one stream on the host, until another takes its place. */
     private final class Ears implements RecordListener {
+        private final StreamRequest asked;
+        private boolean open;
         private long hostIndex;
+
+        Ears(StreamRequest asked) {
+            this.asked = asked;
+        }
 
         @Override
         public void opened(StreamOpened told) {
-            if (ears != this) {
+            RecordStream to = host;
+            if (ears != this || to == null) {
                 return;
             }
             server.attached();
-            if (opened) {
-                goLive(told.attr(), told.deviceLatencyUs(), 0);
-                return;
-            }
+            boolean first = !opened;
             opened = true;
-            live = true;
+            open = true;
+            boolean sameSizes = told.attr().equals(pace.attr());
             pace.attr(told.attr());
-            guest.opened(new StreamOpened(told.attr(), told.deviceLatencyUs(), false, 0));
+            wanted.tellChanges(asked, to);
+            if (!told.suspended()) {
+                goLive(0);
+            } else if (first) {
+                pace.resume(0, wanted.corked);
+            }
+            if (first) {
+                // Never "suspended": while the host's device sleeps, the clock goes on.
+                guest.opened(new StreamOpened(told.attr(), told.deviceLatencyUs(), false, 0));
+            } else if (!sameSizes) {
+                guest.bufferAttr(told.attr(), told.deviceLatencyUs());
+            }
         }
 
         @Override
@@ -270,7 +276,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
 
         @Override
         public void bufferAttr(BufferAttr attr, long deviceLatencyUs) {
-            if (ears == this && opened) {
+            if (ears == this && open) {
                 pace.attr(attr);
                 guest.bufferAttr(attr, deviceLatencyUs);
             }
@@ -278,19 +284,19 @@ final class SteadyRecord implements SteadyStream, RecordStream {
 
         @Override
         public void suspended(boolean suspended) {
-            if (ears != this || !opened) {
+            if (ears != this || !open) {
                 return;
             }
             if (suspended && live) {
                 pauseHost();
             } else if (!suspended && !live) {
-                goLive(pace.attr(), 0, hostIndex);
+                goLive(hostIndex);
             }
         }
 
         @Override
         public void moved(BufferAttr attr, long deviceLatencyUs, boolean suspended) {
-            if (ears == this && opened) {
+            if (ears == this && open) {
                 pace.attr(attr);
                 guest.moved(attr, deviceLatencyUs, false);
                 suspended(suspended);
