@@ -61,13 +61,22 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         return fresh;
     }
 
+    private interface Request {
+        void to(RecordStream stream, Reply then);
+    }
+
+    /** The guest's stream answers; the one that is to replace it is to know, too. */
+    private void ask(Reply reply, Request request) {
+        request.to(side.stream(), settled(reply));
+        if (coming != null) {
+            request.to(coming.stream(), Reply.NOBODY);
+        }
+    }
+
     @Override
     public void cork(boolean corked, Reply reply) {
         wanted.corked = corked;
-        side.stream().cork(corked, settled(reply));
-        if (coming != null) {
-            coming.stream().cork(corked, Reply.NOBODY);
-        }
+        ask(reply, (to, then) -> to.cork(corked, then));
     }
 
     @Override
@@ -87,12 +96,8 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.attr = attr;
         wanted.adjustLatency = adjustLatency;
         wanted.earlyRequests = earlyRequests;
-        side.stream()
-                .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, settled(reply));
-        if (coming != null) {
-            coming.stream()
-                    .bufferAttr(relay.budget().record(attr, wanted.spec()), adjustLatency, earlyRequests, Reply.NOBODY);
-        }
+        BufferAttr bounded = relay.budget().record(attr, wanted.spec());
+        ask(reply, (to, then) -> to.bufferAttr(bounded, adjustLatency, earlyRequests, then));
     }
 
     @Override
@@ -102,19 +107,13 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             return;
         }
         wanted.rateHz = rateHz;
-        side.stream().sampleRate(rateHz, settled(reply));
-        if (coming != null) {
-            coming.stream().sampleRate(rateHz, Reply.NOBODY);
-        }
+        ask(reply, (to, then) -> to.sampleRate(rateHz, then));
     }
 
     @Override
     public void name(String name, Reply reply) {
         wanted.name = HostRequest.bounded(name);
-        side.stream().name(wanted.hostName(), settled(reply));
-        if (coming != null) {
-            coming.stream().name(wanted.hostName(), Reply.NOBODY);
-        }
+        ask(reply, (to, then) -> to.name(wanted.hostName(), then));
     }
 
     @Override
@@ -122,19 +121,13 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         wanted.volume = volume;
         ChannelVolumes host =
                 Objects.requireNonNull(wanted.hostVolume(relay.policy().captureVolumePercent()));
-        side.stream().volume(host, settled(reply));
-        if (coming != null) {
-            coming.stream().volume(host, Reply.NOBODY);
-        }
+        ask(reply, (to, then) -> to.volume(host, then));
     }
 
     @Override
     public void mute(boolean muted, Reply reply) {
         wanted.muted = muted;
-        side.stream().mute(muted, settled(reply));
-        if (coming != null) {
-            coming.stream().mute(muted, Reply.NOBODY);
-        }
+        ask(reply, (to, then) -> to.mute(muted, then));
     }
 
     /** A guest has one source; where it comes from is its owner's to say. */
