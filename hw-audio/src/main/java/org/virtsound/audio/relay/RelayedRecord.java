@@ -141,10 +141,19 @@ final class RelayedRecord implements RecordStream, RelayedStream {
         if (closed) {
             return;
         }
-        if (!relay.mic().open()) {
+        if (relay.mic().open()) {
+            hear(before, now);
+        } else {
             silence();
-            return;
         }
+        if (!Objects.equals(before.targetLatencyMs(), now.targetLatencyMs())
+                || !Objects.equals(before.maxLatencyMs(), now.maxLatencyMs())) {
+            bufferAttr(wanted.attr, wanted.adjustLatency, wanted.earlyRequests, Reply.NOBODY);
+        }
+    }
+
+    /** Opens the microphone, or follows with what is open. */
+    private void hear(GuestPolicy before, GuestPolicy now) {
         Side live = side.live ? side : coming;
         if (live == null) {
             coming = open(true);

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ import org.virtsound.audio.pulse.StreamCommand;
 import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.relay.RelayEvent;
+import org.virtsound.audio.stream.BufferAttr;
 
 /** Who hears the microphone, and when no longer: a host that says 1 for every sample of it, and 0 for silence. */
 class MicrophoneTest {
@@ -88,6 +90,24 @@ class MicrophoneTest {
         assertThatThrownBy(() -> guest.relay().micGrant("ann", null).join())
                 .isInstanceOf(CompletionException.class)
                 .hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aStreamThatRunsFollowsTheLatencyOfThePolicyAndSoDoesItsSilence() {
+        grant();
+        guest.relay().update(atMost(2)).join();
+        assertThat(host.streams().get(0).asked)
+                .containsExactly("bufferAttr " + BufferAttr.record(-1, 2 * WireClient.SPEC.frameBytes() * 48));
+
+        guest.relay().micRevoke("ann").join();
+        guest.relay().update(atMost(3)).join();
+        List<FakeHost.FakeStream> silent = host.silences.get(0).streams;
+        assertThat(silent.get(silent.size() - 1).asked)
+                .containsExactly("bufferAttr " + BufferAttr.record(-1, 3 * WireClient.SPEC.frameBytes() * 48));
+    }
+
+    private static GuestPolicy atMost(int ms) {
+        return new GuestPolicy(true, null, null, null, CapturePolicy.ASK, null, null, null, ms);
     }
 
     @Test
