@@ -7,6 +7,7 @@ import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.FormatInfo;
 import org.virtsound.audio.relay.MicListener;
 import org.virtsound.audio.stream.RecordStream;
+import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 
@@ -28,6 +29,15 @@ final class GuestRecord extends GuestStream implements MicListener {
 
     RecordOutlet outlet() {
         return outlet;
+    }
+
+    /** What was recorded until the host has flushed does not follow the reply. */
+    @Override
+    void flush(Reply reply) {
+        super.flush(error -> {
+            outlet.drop();
+            reply.done(error);
+        });
     }
 
     @Override

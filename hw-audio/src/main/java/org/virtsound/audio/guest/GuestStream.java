@@ -76,6 +76,10 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
         stream().cork(corked, reply);
     }
 
+    void flush(Reply reply) {
+        stream().flush(reply);
+    }
+
     void name(String name, Reply reply) {
         this.name = name;
         stream().name(name, reply);

@@ -131,6 +131,11 @@ final class RecordOutlet {
     /** Lets go of everything. */
     void release() {
         settle();
+        drop();
+    }
+
+    /** Lets go of what the socket was not given. */
+    void drop() {
         for (ByteBuf fragment : waiting) {
             fragment.release();
         }

@@ -109,7 +109,7 @@ final class StreamCommands {
         } else if (command instanceof StreamCommand.Cork cork) {
             stream.cork(cork.corked(), reply);
         } else if (command instanceof StreamCommand.Flush) {
-            stream.stream().flush(reply);
+            stream.flush(reply);
         } else if (command instanceof StreamCommand.Drain && stream instanceof GuestPlayback playback) {
             playback.stream().drain(reply);
         } else if (command instanceof StreamCommand.Trigger && stream instanceof GuestPlayback playback) {

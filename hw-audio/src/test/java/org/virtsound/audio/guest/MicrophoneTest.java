@@ -229,6 +229,31 @@ class MicrophoneTest {
         assertThat(guest.status().connections()).isEqualTo(1);
     }
 
+    @Test
+    void nothingRecordedBeforeAFlushFollowsItsReply() {
+        grant();
+        int live = host.streams().size() - 1;
+        speak(500);
+        int tag = client.send(new StreamCommand.Flush(Direction.RECORD, stream.channel()));
+        await().until(() -> host.streams().get(live).asked.contains("flush"));
+        onLoop(() -> say(2));
+
+        boolean flushed = false;
+        int before = 0;
+        for (WireClient.Frame frame = client.next(); ; frame = client.next()) {
+            assertThat(frame).isNotNull();
+            if (frame.isControl()) {
+                flushed |= frame.tag() == tag;
+            } else if (flushed) {
+                assertThat(frame.body()).containsOnly(2);
+                break;
+            } else {
+                before++;
+            }
+        }
+        assertThat(before).as("blocks given to the kernel before").isPositive();
+    }
+
     private long sendQueueBytes() throws Exception {
         String port = Integer.toString(guest.address().getPort());
         Process ss = new ProcessBuilder("ss", "-Htn", "sport", "=", ":" + port).start();
