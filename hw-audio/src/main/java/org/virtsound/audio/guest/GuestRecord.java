@@ -6,8 +6,10 @@ import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.FormatInfo;
 import org.virtsound.audio.relay.MicListener;
+import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.RecordStream;
 import org.virtsound.audio.stream.Reply;
+import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 
@@ -36,6 +38,17 @@ final class GuestRecord extends GuestStream implements MicListener {
     void flush(Reply reply) {
         super.flush(error -> {
             outlet.drop();
+            reply.done(error);
+        });
+    }
+
+    @Override
+    void sampleRate(int rateHz, Reply reply) {
+        super.sampleRate(rateHz, error -> {
+            if (error == ErrorCode.OK) {
+                SampleSpec first = request.spec();
+                outlet.bound(new SampleSpec(first.format(), first.channels(), rateHz));
+            }
             reply.done(error);
         });
     }

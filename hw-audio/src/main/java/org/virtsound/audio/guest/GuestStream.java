@@ -80,6 +80,10 @@ abstract sealed class GuestStream implements StreamListener permits GuestPlaybac
         stream().flush(reply);
     }
 
+    void sampleRate(int rateHz, Reply reply) {
+        stream().sampleRate(rateHz, reply);
+    }
+
     void name(String name, Reply reply) {
         this.name = name;
         stream().name(name, reply);

@@ -28,12 +28,12 @@ final class RecordOutlet {
     private final GuestOut out;
     private final EventLoop loop;
     private final int channel;
-    private final SampleSpec spec;
+    private final byte silence;
     private final RelayConnection relay;
-    private final long kernelMaxBytes;
-    private final int pieceBytes;
-    private final int waitingMaxBytes;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+    private long kernelMaxBytes;
+    private int pieceBytes;
+    private int waitingMaxBytes;
     private int waitingBytes;
     private boolean live;
     private boolean lookingAgain;
@@ -44,10 +44,15 @@ final class RecordOutlet {
         this.out = out;
         this.loop = loop;
         this.channel = channel;
-        this.spec = spec;
+        this.silence = spec.format().silence();
         this.relay = relay;
-        kernelMaxBytes = spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(KERNEL_MS));
+        bound(spec);
+    }
+
+    /** @param spec how it is recorded from now on */
+    void bound(SampleSpec spec) {
         pieceBytes = Math.max(spec.frameBytes(), (int) spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(PIECE_MS)));
+        kernelMaxBytes = Math.max(pieceBytes, spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(KERNEL_MS)));
         waitingMaxBytes = Math.max(pieceBytes, (int) Math.min(
                 spec.bytesOf(TimeUnit.MILLISECONDS.toMicros(WAITING_MS)),
                 relay.limits().queuedBytes() / 2));
@@ -120,7 +125,6 @@ final class RecordOutlet {
     void recall() {
         live = false;
         if (underWay != null && !underWay.isReadOnly()) {
-            byte silence = spec.format().silence();
             for (int at = underWay.readerIndex(); at < underWay.writerIndex(); at++) {
                 underWay.setByte(at, silence);
             }

@@ -137,7 +137,7 @@ final class StreamCommands {
         } else if (!stream.request.variableRate()) {
             reply.done(ErrorCode.BADSTATE);
         } else {
-            stream.stream().sampleRate(rateHz, reply);
+            stream.sampleRate(rateHz, reply);
         }
     }
 

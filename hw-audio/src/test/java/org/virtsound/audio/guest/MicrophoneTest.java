@@ -9,6 +9,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,15 +19,18 @@ import org.virtsound.audio.FakeHost;
 import org.virtsound.audio.RelayHarness;
 import org.virtsound.audio.WireClient;
 import org.virtsound.audio.pulse.Answer;
+import org.virtsound.audio.pulse.CreateRecordStream;
 import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.Frames;
 import org.virtsound.audio.pulse.Opcode;
 import org.virtsound.audio.pulse.Query;
 import org.virtsound.audio.pulse.StreamCommand;
+import org.virtsound.audio.pulse.StreamFlag;
 import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestPolicy;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.BufferAttr;
+import org.virtsound.audio.stream.SampleSpec;
 
 /** Who hears the microphone, and when no longer: a host that says 1 for every sample of it, and 0 for silence. */
 class MicrophoneTest {
@@ -200,11 +204,39 @@ class MicrophoneTest {
 
     @Test
     void atMost50MsLieInTheKernelBeforeAGuestThatDoesNotRead() throws Exception {
+        speakAndLookIntoTheKernel(WireClient.SPEC);
+    }
+
+    @Test
+    void theBoundOfTheKernelFollowsTheRate() throws Exception {
+        client.request(new StreamCommand.Delete(Direction.RECORD, stream.channel()));
+        stream = (Answer.RecordOpened) client.request(recordingFast());
+        client.request(new StreamCommand.UpdateSampleRate(Direction.RECORD, stream.channel(), 8_000));
+
+        speakAndLookIntoTheKernel(new SampleSpec(WireClient.SPEC.format(), 2, 8_000));
+    }
+
+    private static CreateRecordStream recordingFast() {
+        CreateRecordStream usual = WireClient.recording(FRAGMENT_BYTES);
+        return new CreateRecordStream(
+                new SampleSpec(WireClient.SPEC.format(), 2, 384_000),
+                usual.map(),
+                usual.sourceIndex(),
+                usual.sourceName(),
+                usual.attr(),
+                Set.of(StreamFlag.VARIABLE_RATE),
+                usual.properties(),
+                usual.directOnInput(),
+                usual.formats(),
+                usual.volume());
+    }
+
+    private void speakAndLookIntoTheKernel(SampleSpec spec) throws Exception {
         grant();
         var speaker = harness.loop
                 .eventLoop()
                 .scheduleAtFixedRate(() -> host.streams().forEach(live -> hear(live, 1)), 0, 1, TimeUnit.MILLISECONDS);
-        long limit = WireClient.SPEC.bytesOf(RecordOutlet.KERNEL_MS * 1000L);
+        long limit = spec.bytesOf(RecordOutlet.KERNEL_MS * 1000L);
         await().atMost(Duration.ofSeconds(20)).until(() -> sendQueueBytes() > limit / 2);
         for (int look = 0; look < 20; look++) {
             assertThat(sendQueueBytes()).as("look %d", look).isLessThanOrEqualTo(limit + Frames.HEADER_BYTES);
