@@ -71,13 +71,17 @@ final class RecordOutlet {
     void offer(ByteBuf fragment) {
         waiting.add(fragment);
         waitingBytes += fragment.readableBytes();
-        while (waitingBytes > waitingMaxBytes || waiting.size() > FRAGMENTS_MAX) {
+        pump();
+        while (isTooMuch()) {
             ByteBuf oldest = waiting.remove();
             waitingBytes -= oldest.readableBytes();
             relay.dropped(oldest.readableBytes());
             oldest.release();
         }
-        pump();
+    }
+
+    private boolean isTooMuch() {
+        return waitingBytes > waitingMaxBytes || waiting.size() > FRAGMENTS_MAX || !relay.mayWait(waitingBytes);
     }
 
     /** Hands on what the socket takes at once. */

@@ -101,6 +101,12 @@ public final class RelayConnection {
         return relay.queuedBytes() > relay.limits().queuedBytes();
     }
 
+    /** @return whether so much of one record stream may wait: its share of half the queue, or more while that half is not full */
+    public boolean mayWait(int recordedBytes) {
+        int half = relay.limits().queuedBytes() / 2;
+        return recordedBytes <= half / relay.limits().streams() || relay.queuedBytes() <= half;
+    }
+
     long queuedBytes() {
         return queuedBytes.getAsLong();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -193,7 +194,7 @@ class LimitsTest {
                 harness.loop
                         .call(() -> {
                             for (int block = 0; block < 10; block++) {
-                                silence.hear(io.netty.buffer.PooledByteBufAllocator.DEFAULT
+                                silence.hear(PooledByteBufAllocator.DEFAULT
                                         .directBuffer(960)
                                         .writeZero(960));
                             }
@@ -204,6 +205,40 @@ class LimitsTest {
             assertThat(guest.status().connections()).isEqualTo(1);
             assertThat(client.request(new Query.Plain(Opcode.STAT))).isInstanceOf(Answer.Statistics.class);
         }
+    }
+
+    @Test
+    void whatWaitsOfSixteenRecordStreamsIsBoundedInSum() {
+        GuestLimits sixteen = new GuestLimits(1, 16, 2_048, 4_096, 256 << 10, 5, 8_000_000);
+        FakeHost[] microphone = new FakeHost[1];
+        try (RelayHarness many = new RelayHarness(loop -> microphone[0] = new FakeHost(loop.eventLoop()), sixteen)) {
+            RelayHarness.Guest recording = many.guest("gamma");
+            recording.relay().micGrant("ann", null).join();
+            WireClient client = WireClient.ready(recording);
+            for (int i = 0; i < sixteen.streams(); i++) {
+                client.record();
+            }
+            for (int i = 0; i < 500; i++) {
+                many.loop.call(() -> speak(microphone[0])).join();
+            }
+            int inTheKernel = 192 << 10;
+            assertThat(recording.status().recordedBytes()).isEqualTo(500L * 16 * 960);
+            assertThat(recording.status().recordedBytes() - recording.status().droppedBytes())
+                    .isLessThanOrEqualTo(sixteen.queuedBytes() + inTheKernel);
+            assertThat(client.request(new Query.Plain(Opcode.STAT))).isInstanceOf(Answer.Statistics.class);
+            client.close();
+        }
+    }
+
+    private static int speak(FakeHost microphone) {
+        int streams = 0;
+        for (FakeHost.FakeStream stream : microphone.streams()) {
+            if (stream instanceof FakeHost.FakeRecord record) {
+                record.hear(PooledByteBufAllocator.DEFAULT.directBuffer(960).writeZero(960));
+                streams++;
+            }
+        }
+        return streams;
     }
 
     @Test
