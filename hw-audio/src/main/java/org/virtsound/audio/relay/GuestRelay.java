@@ -32,7 +32,7 @@ public final class GuestRelay {
     private final BiConsumer<UUID, GuestRelay> whenClosed;
     private final MicGate mic;
     private final Meters meters = new Meters();
-    private final LimitEvents limitEvents;
+    private final ThrottledEvents throttled;
     private final LoopShare share = new LoopShare();
     private final Set<RelayConnection> connections = new LinkedHashSet<>();
 
@@ -62,7 +62,7 @@ public final class GuestRelay {
         this.events = events;
         this.whenClosed = whenClosed;
         mic = new MicGate(guest, policy.capture(), loop.eventLoop(), events, () -> follow(this.policy));
-        limitEvents = new LimitEvents(guest, events);
+        throttled = new ThrottledEvents(guest, events);
     }
 
     public GuestIdentity identity() {
@@ -249,14 +249,14 @@ public final class GuestRelay {
     }
 
     void limitHit(String limit, String detail) {
-        limitEvents.hit(limit, detail);
+        throttled.limitHit(limit, detail);
     }
 
     void streamOpening(boolean playback) {
         streams++;
         if (!playback && !mic.open()) {
             meters.micRequests++;
-            events.accept(new RelayEvent.MicRequested(guest));
+            throttled.micRequested();
         }
     }
 

@@ -17,7 +17,7 @@ public sealed interface RelayEvent {
      */
     record LatencyMeasured(GuestIdentity guest, String name, long latencyUs) implements RelayEvent {}
 
-    /** A record stream was opened while the microphone is not granted; it gets silence. */
+    /** A record stream was opened while the microphone is not granted; it gets silence. Told of at most once in ten seconds. */
     record MicRequested(GuestIdentity guest) implements RelayEvent {}
 
     /**

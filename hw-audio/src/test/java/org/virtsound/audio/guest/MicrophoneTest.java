@@ -69,6 +69,19 @@ class MicrophoneTest {
     }
 
     @Test
+    void oneWhoAsksWithoutEndIsCountedEachTimeAndToldOfOnce() {
+        for (int i = 0; i < 20; i++) {
+            client.request(new StreamCommand.Delete(Direction.RECORD, stream.channel()));
+            stream = client.record();
+        }
+
+        assertThat(guest.status().mic().requests()).isEqualTo(21);
+        assertThat(harness.events)
+                .filteredOn(RelayEvent.MicRequested.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
     void aGrantTurnsTheSameStreamLiveAndARevokeTakesItBack() {
         grant();
         speak(3);
