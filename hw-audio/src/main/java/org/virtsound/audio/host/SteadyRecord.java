@@ -1,6 +1,7 @@
 package org.virtsound.audio.host;
 
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
@@ -15,14 +16,20 @@ import org.virtsound.audio.stream.Timing;
 
 /**
  * A record stream, whatever becomes of the host's: while that is gone or asleep, silence comes at the right pace. Indices are the
- * guest's, {@code delta} is what they are ahead of the host's. Owned by the audio loop.
+ * guest's, {@code delta} is what they are ahead of the host's. Sees that the host still records. Owned by the audio loop.
  */
 final class SteadyRecord implements SteadyStream, RecordStream {
+    /** A question of our own among the guest's. */
+    private static final int OWN_QUESTION = -1;
+
+    private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final SteadyServer server;
     private final RecordListener guest;
     private final Remembered wanted;
     private final ClockedRecord pace;
     private final Questions questions = new Questions();
+    private final PaceClock.Alarm pulse;
 
     private @Nullable RecordStream host;
     private @Nullable Ears ears;
@@ -30,6 +37,8 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private boolean opened;
     /** The guest hears the host. */
     private boolean live;
+    /** The host owes samples, or an answer to {@link #checkPulse}. */
+    private boolean unanswered;
 
     private boolean closed;
     /** Bytes that the guest was handed. */
@@ -43,6 +52,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         this.guest = guest;
         this.wanted = new Remembered(request);
         this.pace = new ClockedRecord(server.clock(), request, guest, gone -> {});
+        this.pulse = server.clock().alarm(this::checkPulse);
         pace.pause();
     }
 
@@ -54,11 +64,20 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         Ears fresh = new Ears(wanted.request());
         ears = fresh;
         host = place.record(fresh.asked, fresh);
+        if (!opened) {
+            lookAgain(server.clock().nowNs());
+        }
     }
 
     @Override
     public void goAlone() {
-        if (!opened && !closed && host == null) {
+        if (host == null) {
+            openOnClock();
+        }
+    }
+
+    private void openOnClock() {
+        if (!opened && !closed) {
             opened = true;
             guest.opened(pace.begin());
             if (!closed) {
@@ -95,9 +114,14 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private void pauseHost() {
         if (live) {
             live = false;
+            pulse.at(PaceClock.NEVER);
             pace.resume(Math.max(index, lastReadIndex), wanted.corked);
         }
-        questions.answerAll(pace::timing);
+        questions.answerAll((tag, localS, localUs) -> {
+            if (tag != OWN_QUESTION) {
+                pace.timing(tag, localS, localUs);
+            }
+        });
     }
 
     /** @return who carries out what moves the stream */
@@ -127,6 +151,9 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     public void cork(boolean corked, Reply reply) {
         wanted.corked = corked;
         ask(reply, (to, then) -> to.cork(corked, then));
+        if (live && !corked) {
+            watch();
+        }
     }
 
     @Override
@@ -188,6 +215,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         }
         closed = true;
         ears = null;
+        pulse.at(PaceClock.NEVER);
         if (host != null) {
             host.close();
             host = null;
@@ -202,6 +230,32 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         pace.pause();
         index = Math.max(index, pace.index());
         delta = index - hostIndex;
+        watch();
+    }
+
+    /** Sees from now on that the host still records. */
+    private void watch() {
+        unanswered = false;
+        checkPulse(server.clock().nowNs());
+    }
+
+    /** Asks every two seconds while it records, as playback does; one that does not even open the stream leaves it to the clock. */
+    private void checkPulse(long nowNs) {
+        if (!opened) {
+            openOnClock();
+        } else if (live && !wanted.corked) {
+            if (unanswered) {
+                server.hung();
+            } else {
+                unanswered = true;
+                lookAgain(nowNs);
+                timing(OWN_QUESTION, 0, 0);
+            }
+        }
+    }
+
+    private void lookAgain(long nowNs) {
+        pulse.at((nowNs / PULSE_NS + 2) * PULSE_NS);
     }
 
     /** Hears one stream on the host, until another takes its place. */
@@ -254,6 +308,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
                 fragment.release();
                 return;
             }
+            unanswered = false;
             hostIndex += fragment.readableBytes();
             if (live) {
                 index += fragment.readableBytes();
@@ -271,7 +326,11 @@ final class SteadyRecord implements SteadyStream, RecordStream {
             timing.writeIndex += delta;
             timing.readIndex = Math.max(lastReadIndex, timing.readIndex + delta);
             lastReadIndex = timing.readIndex;
-            guest.timing(questions.tag(number), localS, localUs, timing);
+            unanswered = false;
+            int tag = questions.tag(number);
+            if (tag != OWN_QUESTION) {
+                guest.timing(tag, localS, localUs, timing);
+            }
         }
 
         @Override

@@ -105,6 +105,28 @@ class HostSoundIT {
         assertThat(relay.get(0)).endsWith("the server there does not answer");
     }
 
+    @Test
+    void aServerThatHangsIsNoticedByAGuestThatOnlyRecords() throws Exception {
+        pulse.start();
+        open();
+        ClockedRecordTest.RecorderLog guest = new ClockedRecordTest.RecorderLog();
+        on(() -> guest.stream = place.record(Requests.of(Requests.DVD, BufferAttr.record(-1, 1920)), guest));
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.bytes > 0));
+
+        pulse.signal("STOP");
+        await().atMost(5, SECONDS).until(() -> on(() -> !relay.isEmpty()));
+        assertThat(relay.get(0)).endsWith("the server there does not answer");
+        long before = on(() -> guest.bytes);
+        long beforeNs = System.nanoTime();
+        await().pollDelay(1, SECONDS).until(() -> true);
+        assertThat((on(() -> guest.bytes) - before) / 192_000.0)
+                .isCloseTo((System.nanoTime() - beforeNs) / 1e9, within(0.05));
+
+        pulse.signal("CONT");
+        await().atMost(10, SECONDS).until(() -> on(() -> relay.contains("back")));
+        assertThat(guest.ended).isNull();
+    }
+
     private void cork(TonePlayer guest, boolean corked) throws Exception {
         List<ErrorCode> replies = new CopyOnWriteArrayList<>();
         on(() -> {

@@ -171,6 +171,75 @@ class SteadyRecordTest {
         assertThat(relay).containsExactly("lost unix:/mic: connection closed", "back");
     }
 
+    @Test
+    void aHostThatHangsIsSilenceAtTheRightPaceUntilItIsBack() {
+        RecordStream stream = record(false);
+        host.mic().open(false);
+        time.advanceMs(5000);
+        assertThat(relay).isEmpty();
+        host.mic().hung = true;
+        host.alive = false;
+        stream.timing(7, 0, 0);
+        time.advanceMs(4100);
+        assertThat(relay).containsExactly("lost unix:/mic: the server there does not answer");
+        assertThat(guest.timings).isEqualTo(1);
+
+        long before = guest.bytes;
+        time.advanceMs(1000);
+        assertThat(guest.bytes - before).isCloseTo(1000L * BYTES_PER_MS, within(10L * BYTES_PER_MS));
+        host.alive = true;
+        time.advanceMs(2100);
+        host.mic().open(false);
+        host.mic().hears(960);
+        assertThat(guest.takeLast()).isEqualTo((byte) 1);
+        assertThat(relay).endsWith("back");
+        assertThat(guest.ended).isNull();
+    }
+
+    @Test
+    void aHostWhoseSamplesComeIsNotHung() {
+        record(false);
+        host.mic().open(false);
+        host.mic().hung = true;
+        for (int i = 0; i < 10; i++) {
+            time.advanceMs(1000);
+            host.mic().hears(960);
+        }
+
+        assertThat(relay).isEmpty();
+        assertThat(guest.bytes).isEqualTo(9600);
+    }
+
+    @Test
+    void aCorkedStreamAsksNothingAndSeesAHungHostOnceItIsUncorked() {
+        RecordStream stream = record(true);
+        host.mic().open(false);
+        host.mic().hung = true;
+        time.advanceMs(3000);
+        long firings = time.clock.firings();
+        time.advanceMs(60_000);
+        assertThat(relay).isEmpty();
+        assertThat(time.clock.firings()).isEqualTo(firings);
+
+        stream.cork(false, replies::add);
+        time.advanceMs(4100);
+        assertThat(relay).containsExactly("lost unix:/mic: the server there does not answer", "back");
+        assertThat(replies).as("to a command that the host took with it").containsExactly(ErrorCode.OK);
+    }
+
+    @Test
+    void aHostThatDoesNotOpenTheStreamDoesNotKeepTheGuestWaiting() {
+        record(false);
+        time.advanceMs(4000);
+        assertThat(guest.opened).isNotNull();
+        assertThat(guest.bytes).isGreaterThan(1900L * BYTES_PER_MS);
+
+        host.mic().open(false);
+        host.mic().hears(960);
+        assertThat(guest.takeLast()).isEqualTo((byte) 1);
+        assertThat(guest.events).containsOnlyOnce("opened");
+    }
+
     private RecordStream record(boolean corked) {
         StreamRequest request = Requests.named("tone", DVD, ATTR, corked);
         RecordStream stream = server.record(request, guest);
@@ -232,6 +301,7 @@ class SteadyRecordTest {
         private final StreamRequest request;
         private final RecordListener listener;
         private final List<String> asked = new ArrayList<>();
+        private final List<Reply> unanswered = new ArrayList<>();
         private boolean hung;
         private long heard;
 
@@ -255,7 +325,9 @@ class SteadyRecordTest {
 
         private void note(String what, Reply reply) {
             asked.add(what);
-            if (!hung) {
+            if (hung) {
+                unanswered.add(reply);
+            } else {
                 reply.done(ErrorCode.OK);
             }
         }
@@ -311,7 +383,10 @@ class SteadyRecordTest {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            unanswered.forEach(reply -> reply.done(ErrorCode.CONNECTIONTERMINATED));
+            unanswered.clear();
+        }
     }
 
     private static final class Heard extends PlayerLog implements RecordListener {
