@@ -47,6 +47,10 @@ final class PulseClient implements FrameListener {
     private static final int FRAME_MAX_BYTES = 1 << 20;
     /** From connecting to being ready for streams. */
     private static final int ANSWERS_WITHIN_MS = 3000;
+    /** Two seconds of the most that a guest may ask: a server that is there has answered one of them. */
+    private static final int UNANSWERED_MAX = 4096;
+    /** One text with that of a stream that sees it. */
+    private static final String HANGS = "the server there does not answer";
 
     /** What becomes of a connection. */
     interface Listener {
@@ -79,6 +83,9 @@ final class PulseClient implements FrameListener {
     private boolean over;
     private boolean flushing;
     private int lastSyncId;
+    /** Since the server's last answer. */
+    private int asked;
+
     private @Nullable Future<?> timeout;
     private String server = "PulseAudio";
     private String trouble = PulseDial.GONE;
@@ -145,7 +152,7 @@ final class PulseClient implements FrameListener {
     private void tooLate() {
         if (!up && !over) {
             error = ErrorCode.TIMEOUT;
-            giveUp("the server there does not answer");
+            giveUp(HANGS);
         }
     }
 
@@ -172,15 +179,27 @@ final class PulseClient implements FrameListener {
         return ch != null && ch.isWritable();
     }
 
+    /** Where the server has answered nothing for too many commands, this one fails with the connection. */
     void ask(Request request, PulseTags.Waiter waiter) {
         Channel ch = channel;
         if (over || ch == null) {
             waiter.failed(0, ErrorCode.CONNECTIONTERMINATED);
             return;
         }
-        ByteBuf out = ch.alloc().directBuffer();
-        request.writeTo(out, writer, tags.add(waiter, 0), version);
-        send(ch, out);
+        int tag = tags.add(waiter, 0);
+        if (mayAsk()) {
+            ByteBuf out = ch.alloc().directBuffer();
+            request.writeTo(out, writer, tag, version);
+            send(ch, out);
+        }
+    }
+
+    private boolean mayAsk() {
+        if (++asked == UNANSWERED_MAX) {
+            // Not under the feet of the stream that asks.
+            loop.execute(() -> giveUp(HANGS));
+        }
+        return asked < UNANSWERED_MAX;
     }
 
     /** Asks for a stream's latency, without garbage, and at once, since its time counts; {@code mark} comes back with the answer. */
@@ -190,9 +209,12 @@ final class PulseClient implements FrameListener {
             waiter.failed(mark, ErrorCode.CONNECTIONTERMINATED);
             return;
         }
-        ByteBuf out = ch.alloc().directBuffer(64);
-        HotPackets.writeGetLatency(out, writer, tags.add(waiter, mark), direction, stream, localS, localUs);
-        ch.writeAndFlush(out, ch.voidPromise());
+        int tag = tags.add(waiter, mark);
+        if (mayAsk()) {
+            ByteBuf out = ch.alloc().directBuffer(64);
+            HotPackets.writeGetLatency(out, writer, tag, direction, stream, localS, localUs);
+            ch.writeAndFlush(out, ch.voidPromise());
+        }
     }
 
     /** @param block ownership passes to the connection */
@@ -256,8 +278,10 @@ final class PulseClient implements FrameListener {
         int tag = in.u32();
         Opcode opcode = Opcode.of(code);
         if (opcode == Opcode.REPLY) {
+            asked = 0;
             tags.answered(tag, in, version);
         } else if (opcode == Opcode.ERROR) {
+            asked = 0;
             tags.failed(tag, ErrorCode.of(in.u32()));
         } else if (opcode == Opcode.REQUEST) {
             PulsePlayback playback = playbacks.get(in.u32());

@@ -234,6 +234,26 @@ class PulseServerIT {
     }
 
     @Test
+    void aServerThatLeavesThousandsOfCommandsOpenIsGivenUp() throws IOException {
+        TonePlayer player = new TonePlayer(Requests.DVD, 1000);
+        play(player, Requests.lowLatency());
+        await().atMost(5, SECONDS).until(() -> on(() -> player.events.contains("started")));
+        List<ErrorCode> replies = new ArrayList<>();
+        pulse.signal("STOP");
+        on(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                player.stream.mute(i % 2 == 0, replies::add);
+            }
+            return null;
+        });
+
+        await().atMost(5, SECONDS).until(() -> on(() -> player.ended != null));
+        assertThat(player.ended).isEqualTo(ErrorCode.CONNECTIONTERMINATED);
+        assertThat(replies).hasSize(10_000).containsOnly(ErrorCode.CONNECTIONTERMINATED);
+        assertThat(life).containsExactly("up", "down the server there does not answer");
+    }
+
+    @Test
     void aWrongCookieAndAMissingServerAreNamed() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs another user than the server's own");
         connect(Cookie.ZERO);
