@@ -5,20 +5,14 @@ import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.FormatInfo;
 import org.virtsound.audio.pulse.Opcode;
-import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
-import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.StreamRequest;
 
 /** A guest's playback stream. Owned by the audio loop. */
 final class GuestPlayback extends GuestStream implements PlaybackListener {
-    /** Nobody who awaits the end of a stream asks for it so often; the host answers the last of them only. */
-    static final int DRAINS_MAX = 16;
-
     private final PlaybackStream stream;
-    private int drains;
 
     GuestPlayback(
             GuestSession session, StreamRequest request, @Nullable FormatInfo format, int channel, int createTag) {
@@ -29,18 +23,6 @@ final class GuestPlayback extends GuestStream implements PlaybackListener {
     @Override
     PlaybackStream stream() {
         return stream;
-    }
-
-    void drain(Reply reply) {
-        if (drains == DRAINS_MAX) {
-            reply.done(ErrorCode.BUSY);
-            return;
-        }
-        drains++;
-        stream.drain(error -> {
-            drains--;
-            reply.done(error);
-        });
     }
 
     @Override

@@ -111,7 +111,7 @@ final class StreamCommands {
         } else if (command instanceof StreamCommand.Flush) {
             stream.flush(reply);
         } else if (command instanceof StreamCommand.Drain && stream instanceof GuestPlayback playback) {
-            playback.drain(reply);
+            playback.stream().drain(reply);
         } else if (command instanceof StreamCommand.Trigger && stream instanceof GuestPlayback playback) {
             playback.stream().trigger(reply);
         } else if (command instanceof StreamCommand.Prebuf && stream instanceof GuestPlayback playback) {

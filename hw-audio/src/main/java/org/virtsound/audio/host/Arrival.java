@@ -1,7 +1,5 @@
 package org.virtsound.audio.host;
 
-import org.virtsound.audio.stream.BufferAttr;
-
 /**
  * A stream's coming (back) to the host while it plays on the clock: what the host was sent to begin with. From that and the host's
  * first word of where it is follows how far it is behind the clock, and so what has to be left out. Indices are the guest's, bytes.
@@ -11,7 +9,7 @@ import org.virtsound.audio.stream.BufferAttr;
  * @param uncut nothing from here on may be left out
  * @param hostStart the host's own index of its first byte
  */
-record Arrival(long start, long sent, long uncut, long hostStart, BufferAttr attr, long deviceLatencyUs) {
+record Arrival(long start, long sent, long uncut, long hostStart) {
     /** @return less than 0: the host is ahead of the clock */
     long behind(long hostReadIndex, long hostLatencyBytes, long clockHeard) {
         return clockHeard - (start + (hostReadIndex - hostStart) - hostLatencyBytes);

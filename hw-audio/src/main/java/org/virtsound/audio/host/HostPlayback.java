@@ -11,6 +11,7 @@ import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.SeekMode;
 import org.virtsound.audio.stream.SoundServer;
 import org.virtsound.audio.stream.StreamOpened;
+import org.virtsound.audio.stream.StreamRequest;
 import org.virtsound.audio.stream.Timing;
 
 /**
@@ -53,6 +54,9 @@ final class HostPlayback implements PlaybackListener {
     /** It opens, and its device wakes, in time. */
     private final PaceClock.Alarm check;
 
+    /** What it was opened with. */
+    private final StreamRequest asked;
+
     private final PlaybackStream host;
     private final LivePlayback live;
 
@@ -78,8 +82,9 @@ final class HostPlayback implements PlaybackListener {
         this.at = stream.at();
         this.wanted = stream.wanted();
         this.check = server.clock().alarm(now -> check());
-        this.corked = wanted.corked;
-        this.host = place.play(wanted.request(), this);
+        this.asked = wanted.request();
+        this.corked = asked.corked();
+        this.host = place.play(asked, this);
         this.live = new LivePlayback(this, host, stream, server);
         check.at(server.clock().nowNs() + OPENS_WITHIN_NS);
     }
@@ -121,7 +126,7 @@ final class HostPlayback implements PlaybackListener {
     }
 
     /** It goes on where the clock is. */
-    private void handOver(BufferAttr attr, long deviceLatencyUs) {
+    private void handOver(long deviceLatencyUs) {
         state = State.ARRIVING;
         returnWanted = false;
         long read = pace.readIndex();
@@ -129,12 +134,12 @@ final class HostPlayback implements PlaybackListener {
         pace.queue().cut();
         long end = pace.queue().writeIndex();
         if (!pace.isPlaying() || read >= end) {
-            Arrival waits = new Arrival(read, Math.min(read, end), at.uncut(), writeIndex, attr, deviceLatencyUs);
+            Arrival waits = new Arrival(read, Math.min(read, end), at.uncut(), writeIndex);
             arrive(waits, 0, false);
             return;
         }
         long sent = Math.min(end, read + wanted.spec().bytesOf(deviceLatencyUs + PRIMER_US));
-        arrival = new Arrival(start, sent, at.uncut(), writeIndex, attr, deviceLatencyUs);
+        arrival = new Arrival(start, sent, at.uncut(), writeIndex);
         live.send(start, read, sent);
         cork(false);
         host.trigger(Reply.NOBODY);
@@ -187,10 +192,6 @@ final class HostPlayback implements PlaybackListener {
             live.watch();
         }
         stream.begin(live);
-        if (!coming.attr().equals(queue.attr())) {
-            queue.attr(coming.attr());
-            stream.guest().bufferAttr(coming.attr(), coming.deviceLatencyUs());
-        }
         live.passCredit();
         expectAwake();
     }
@@ -231,7 +232,7 @@ final class HostPlayback implements PlaybackListener {
     private void returnIfWanted() {
         // A device that sleeps because we corked wakes when we play.
         if (state == State.ASIDE && returnWanted && writeIndexKnown && (corkedByUs || !suspended)) {
-            handOver(pace.queue().attr(), 0);
+            handOver(0);
         }
     }
 
@@ -276,17 +277,28 @@ final class HostPlayback implements PlaybackListener {
         server.attached();
         at.opened(told);
         suspended = told.suspended();
+        state = State.ARRIVING;
         if (stream.isOpen()) {
-            handOver(told.attr(), told.deviceLatencyUs());
+            if (!told.attr().equals(pace.queue().attr())) {
+                bufferAttr(told.attr(), told.deviceLatencyUs());
+            }
+            tellChanges();
+            handOver(told.deviceLatencyUs());
         } else {
             state = State.LIVE;
             live.begin(false);
             // Its owner may have replaced a stream that plays: what was written since is its beginning.
             live.send(0, 0, pace.queue().writeIndex());
-            cork(wanted.corked);
             stream.open(told);
+            tellChanges();
             expectAwake();
         }
+    }
+
+    /** What was asked while it opened. */
+    private void tellChanges() {
+        wanted.tellChanges(asked, host);
+        corked = wanted.corked;
     }
 
     @Override

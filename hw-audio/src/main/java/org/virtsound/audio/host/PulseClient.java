@@ -194,6 +194,10 @@ final class PulseClient implements FrameListener {
         }
     }
 
+    void forget(PulseTags.Waiter waiter) {
+        tags.forget(waiter);
+    }
+
     private boolean mayAsk() {
         if (++asked == UNANSWERED_MAX) {
             // Not under the feet of the stream that asks.

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Command;
 import org.virtsound.audio.pulse.CreatePlaybackStream;
@@ -15,6 +16,7 @@ import org.virtsound.audio.pulse.StreamCommand;
 import org.virtsound.audio.pulse.StreamFlag;
 import org.virtsound.audio.pulse.TagReader;
 import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.ErrorCode;
 import org.virtsound.audio.stream.PlaybackListener;
 import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.Reply;
@@ -26,6 +28,8 @@ import org.virtsound.audio.stream.StreamRequest;
 final class PulsePlayback extends PulseStream implements PlaybackStream {
     private final HostIdentity identity;
     private final PlaybackListener listener;
+    /** Who waits for the end of what was written. */
+    private PulseTags.@Nullable Waiter draining;
 
     PulsePlayback(
             PulseClient client,
@@ -126,7 +130,34 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
 
     @Override
     public void drain(Reply reply) {
-        ask(new StreamCommand.Drain(channel()), reply);
+        if (!open()) {
+            reply.done(ErrorCode.NOENTITY);
+            return;
+        }
+        forgetDrain();
+        Answered waiter = new Answered(reply);
+        draining = waiter;
+        client.ask(new StreamCommand.Drain(channel()), waiter);
+    }
+
+    /** The server answers a stream's last one alone, and that of a stream that is gone not at all. */
+    private void forgetDrain() {
+        if (draining != null) {
+            client.forget(draining);
+            draining = null;
+        }
+    }
+
+    @Override
+    void over(ErrorCode error) {
+        forgetDrain();
+        super.over(error);
+    }
+
+    @Override
+    public void close() {
+        forgetDrain();
+        super.close();
     }
 
     @Override

@@ -207,7 +207,7 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
         }
     }
 
-    private static class Answered implements PulseTags.Waiter {
+    static class Answered implements PulseTags.Waiter {
         static final Answered IGNORED = new Answered(Reply.NOBODY);
         private final Reply reply;
 

@@ -60,6 +60,16 @@ final class PulseTags {
         return waiter != null;
     }
 
+    /** It will not be answered. */
+    void forget(Waiter waiter) {
+        for (int i = 0; i < waiters.length; i++) {
+            if (waiters[i] == waiter) {
+                waiters[i] = null;
+                waiting--;
+            }
+        }
+    }
+
     int waiting() {
         return waiting;
     }

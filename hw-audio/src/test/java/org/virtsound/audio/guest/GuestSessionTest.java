@@ -101,32 +101,6 @@ class GuestSessionTest {
     }
 
     @Test
-    void aStreamHasSoManyDrainsAtATime() {
-        try (WireClient client = WireClient.ready(guest)) {
-            Answer.PlaybackOpened opened = client.play("song");
-            host.byHand = true;
-            int first = client.send(new StreamCommand.Drain(opened.channel()));
-            for (int i = 1; i < GuestPlayback.DRAINS_MAX; i++) {
-                client.send(new StreamCommand.Drain(opened.channel()));
-            }
-            assertThat(client.request(new StreamCommand.Drain(opened.channel())))
-                    .isEqualTo(new Failure(ErrorCode.BUSY));
-
-            FakeHost.FakePlayback song = (FakeHost.FakePlayback) host.streams().get(0);
-            harness.loop
-                    .call(() -> {
-                        song.drained();
-                        return null;
-                    })
-                    .join();
-            assertThat(client.answerTo(first, Opcode.DRAIN_PLAYBACK_STREAM)).isEqualTo(new Answer.Done());
-            host.byHand = false;
-            assertThat(client.request(new StreamCommand.Drain(opened.channel())))
-                    .isEqualTo(new Answer.Done());
-        }
-    }
-
-    @Test
     void aClientOlderThan13IsToldAndClosed() {
         try (WireClient client = new WireClient(guest)) {
             assertThat(client.request(new SessionRequest.Auth(12, 0, Cookie.ZERO)))

@@ -136,6 +136,25 @@ class HostSoundIT {
         await().atMost(5, SECONDS).until(() -> replies.equals(List.of(ErrorCode.OK)));
     }
 
+    /** PulseAudio remembers a stream's last one alone. */
+    @Test
+    void eachOfSeveralDrainsIsAnswered() throws Exception {
+        pulse.start();
+        open();
+        TonePlayer guest = new TonePlayer(Requests.DVD, 1000);
+        on(() -> guest.on(place, Requests.of(Requests.DVD, HALF_A_SECOND)));
+        await().atMost(5, SECONDS).until(() -> on(() -> guest.events.contains("started")));
+        List<ErrorCode> replies = new CopyOnWriteArrayList<>();
+        on(() -> {
+            guest.keepsUp = false;
+            for (int i = 0; i < 3; i++) {
+                guest.stream.drain(replies::add);
+            }
+            return null;
+        });
+        await().atMost(5, SECONDS).until(() -> replies.equals(List.of(ErrorCode.OK, ErrorCode.OK, ErrorCode.OK)));
+    }
+
     @Test
     void aServerThatAppearsLaterIsFoundAtOnce() throws Exception {
         open();

@@ -371,6 +371,21 @@ class SteadyPlaybackTest {
     }
 
     @Test
+    void whatIsAskedWhileTheHostOpensTheStreamIsToldIt() {
+        Counter guest = play();
+        time.advanceMs(1000);
+        host.die();
+        host.meanwhile =
+                () -> guest.stream.bufferAttr(BufferAttr.playback(-1, 7680, -1, 1920), true, false, error -> {});
+        host.alive = true;
+        time.advanceMs(1000);
+
+        assertThat(guest.attr.tLength()).isEqualTo(7680);
+        Timing timing = guest.ask();
+        assertThat(timing.writeIndex - timing.readIndex).isLessThanOrEqualTo(7680);
+    }
+
+    @Test
     void whatIsWrittenBeforeTheHostHasOpenedTheStreamIsItsBeginning() {
         Counter guest = new Counter();
         guest.on(server, Requests.of(DVD, BufferAttr.playback(-1, 15_360, -1, 1920)));
