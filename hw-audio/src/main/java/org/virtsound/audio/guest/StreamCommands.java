@@ -96,7 +96,9 @@ final class StreamCommands {
     }
 
     private void toStream(int tag, StreamCommand command) {
-        GuestStream stream = find(command.opcode(), command.channel());
+        GuestStream stream = command.direction() == Direction.PLAYBACK
+                ? session.playbacks().get(command.channel())
+                : session.records().get(command.channel());
         if (stream == null || !stream.isOpen()) {
             out.error(tag, ErrorCode.NOENTITY);
             return;
@@ -167,8 +169,7 @@ final class StreamCommands {
         session.relay().command();
         Request request = session.decode(opcode);
         MixerCommand command = (MixerCommand) request;
-        boolean playback = opcode == Opcode.SET_SINK_INPUT_VOLUME || opcode == Opcode.SET_SINK_INPUT_MUTE;
-        GuestStream stream = session.streams(playback ? Direction.PLAYBACK : Direction.RECORD).stream()
+        GuestStream stream = session.streams(command.direction()).stream()
                 .filter(s -> s.index == command.streamIndex() && s.isOpen())
                 .findFirst()
                 .orElse(null);
@@ -189,11 +190,5 @@ final class StreamCommands {
         } else {
             stream.volume(RequestedStream.ofChannels(volume, channels), reply);
         }
-    }
-
-    private @Nullable GuestStream find(Opcode opcode, int channel) {
-        return opcode.name().contains("RECORD")
-                ? session.records().get(channel)
-                : session.playbacks().get(channel);
     }
 }

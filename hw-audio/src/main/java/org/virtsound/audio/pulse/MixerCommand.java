@@ -8,6 +8,8 @@ import org.virtsound.audio.stream.ChannelVolumes;
  * native-protocol.md, 7.
  */
 public sealed interface MixerCommand extends Request {
+    Direction direction();
+
     int streamIndex();
 
     /** @param volume for one channel (all are set) or for each; null where no server would take it: ERROR INVALID */

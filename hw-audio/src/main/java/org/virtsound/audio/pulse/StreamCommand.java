@@ -9,6 +9,11 @@ import org.virtsound.audio.stream.BufferAttr;
  * {@link Answer.Done} where nothing else is said. Source: native-protocol.md, 6.4.
  */
 public sealed interface StreamCommand extends Request {
+    /** Of the stream; some are for playback alone. */
+    default Direction direction() {
+        return Direction.PLAYBACK;
+    }
+
     int channel();
 
     /** @return null where the opcode is none of these */
