@@ -168,7 +168,7 @@ final class Api implements Resources {
                         : done(unknown(reference));
             case "GET guest" -> guestSide(reference);
             case "PUT mic" -> found.isPresent() ? changes.mic(found.get(), request) : done(unknown(reference));
-            case "PUT settings" -> changes.settings(reference, request.body());
+            case "PUT settings" -> changes.settings(reference, request);
             case "PUT enabled" -> changes.enabled(reference, request.body());
             default -> done(Answer.error(405, what.trim() + " is not for a domain; GET / lists what is"));
         };

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.MicStatus;
@@ -20,6 +22,7 @@ import org.virtsound.plugin.provision.Reconciler;
 @Singleton
 final class DomainChanges {
     private static final String PERSISTENT = "persistent";
+    private static final Logger log = Logger.getLogger(DomainChanges.class.getName());
     private static final long LONGEST_GRANT_S = Duration.ofDays(365).toSeconds();
 
     private final Reconciler reconciler;
@@ -57,7 +60,8 @@ final class DomainChanges {
     }
 
     /** {@code {"playback": {"volume": "80%"}, "persistent": true}}: attributes of the metadata element; null takes one out. */
-    CompletableFuture<Answer> settings(String reference, Map<String, Object> body) {
+    CompletableFuture<Answer> settings(String reference, Request request) {
+        Map<String, Object> body = request.body();
         Object persistent = body.getOrDefault(PERSISTENT, false);
         if (!(persistent instanceof Boolean isPersistent)) {
             return bad("\"persistent\": " + persistent + " (expected: true or false)");
@@ -85,7 +89,26 @@ final class DomainChanges {
         CompletableFuture<Boolean> set = reference.startsWith(LocalEndpoint.PREFIX)
                 ? locals.set(reference.substring(LocalEndpoint.PREFIX.length()), settings, isPersistent)
                 : reconciler.set(reference, settings, isPersistent);
-        return set.thenApply(DomainChanges::done).exceptionally(Answer::of);
+        return set.thenApply(done -> {
+                    settings.stream()
+                            .filter(setting -> setting.where().equals("capture policy"))
+                            .forEach(setting -> audit(reference, setting.value(), request));
+                    return done(done);
+                })
+                .exceptionally(Answer::of);
+    }
+
+    /**
+     * Notes who set what a guest may hear; the grants that follow name no person.
+     *
+     * @param policy null where it was taken out
+     */
+    static void audit(String reference, @Nullable String policy, Request request) {
+        log.log(
+                Level.INFO,
+                "audit: domain " + reference + ": microphone policy "
+                        + (policy == null ? "taken out" : "set to " + policy) + " by " + request.peer()
+                        + " over the control socket");
     }
 
     /** {@code {"enabled": true}}. */

@@ -43,7 +43,7 @@ final class LocalResources {
         String name = path.get(1);
         return switch (request.method()) {
             case "GET" -> done(find(name).map(guest -> Answer.json(json(guest))).orElseGet(() -> unknown(name)));
-            case "PUT" -> add(name, request.body());
+            case "PUT" -> add(name, request);
             case "DELETE" ->
                 locals.remove(name)
                         .thenApply(was -> was ? Answer.json(Map.of("removed", name)) : unknown(name))
@@ -73,12 +73,17 @@ final class LocalResources {
                 .findFirst();
     }
 
-    private CompletableFuture<Answer> add(String name, Map<String, Object> body) {
+    private CompletableFuture<Answer> add(String name, Request request) {
         try {
-            LocalEndpoint endpoint =
-                    LocalFiles.parse(name, ConfigValueFactory.fromMap(body).toConfig());
+            LocalEndpoint endpoint = LocalFiles.parse(
+                    name, ConfigValueFactory.fromMap(request.body()).toConfig());
             return locals.add(endpoint)
-                    .thenApply(guest -> Answer.json(json(guest)))
+                    .thenApply(guest -> {
+                        if (request.body().get("mic") instanceof String policy) {
+                            DomainChanges.audit(endpoint.identity().name(), policy, request);
+                        }
+                        return Answer.json(json(guest));
+                    })
                     .exceptionally(Answer::of);
         } catch (IllegalArgumentException e) {
             return done(Answer.of(e));

@@ -52,6 +52,9 @@ class LocalEndpointsIT {
         Processes.Ended added = host.virtSound("local", "add", "browser", "--user", "daemon", "--mic", "off");
         assertThat(added.exitCode()).as(added.errors()).isZero();
         assertThat(added.output()).contains("default-server = unix:" + socket);
+        assertThat(host.logged())
+                .contains(
+                        "audit: domain local/browser: microphone policy set to off by root (uid 0) over the control socket");
 
         assertThat(pactl(HER_UID, "info").output()).contains("Default Sink: virt-sound");
         assertThat(pactl(HER_UID, "load-module", "module-null-sink").errors()).contains("Access denied");
