@@ -13,7 +13,7 @@ class ProgramPagesTest {
         residentKb("libjvm.so"); // what looking takes is there before, too
         long beforeKb = residentKb("libjvm.so");
 
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 10; i++) {
             ProgramPages.giveBack();
             System.gc();
         }
