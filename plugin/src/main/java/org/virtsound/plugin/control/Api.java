@@ -180,10 +180,8 @@ final class Api implements Resources {
             return done(locals.guestSide(reference.substring(LocalEndpoint.PREFIX.length())));
         }
         return reconciler
-                .look(reference)
-                .thenCombine(
-                        reconciler.side(reference),
-                        (known, side) -> Answer.json(GuestSideJson.of(side, known.hypervisorUri(), network)))
+                .side(reference)
+                .thenApply(side -> Answer.json(GuestSideJson.of(side, network)))
                 .exceptionally(Answer::of);
     }
 

@@ -16,10 +16,10 @@ final class GuestSideJson {
 
     private GuestSideJson() {}
 
-    static Map<String, Object> of(GuestSide side, String hypervisorUri, SoundNetwork network) {
+    static Map<String, Object> of(GuestSide side, SoundNetwork network) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", side.domain().name());
-        json.put("libvirtUri", hypervisorUri);
+        json.put("libvirtUri", side.hypervisorUri());
         json.put("transport", side.transport().name().toLowerCase(Locale.ROOT));
         switch (side.transport()) {
             case SOCKET -> {

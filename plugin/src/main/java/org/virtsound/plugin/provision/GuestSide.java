@@ -8,6 +8,7 @@ import org.virtsound.plugin.domain.Transport;
 /**
  * What a domain's own side is to be told, whether it runs or not.
  *
+ * @param hypervisorUri that it was read from
  * @param transport in use, never {@link Transport#AUTO}
  * @param mac of its NIC on the bridge, or of the one that it would get; null where its transport is another
  * @param address that it has, or that it had or wants; null where none is known yet
@@ -15,6 +16,7 @@ import org.virtsound.plugin.domain.Transport;
  */
 public record GuestSide(
         Domain domain,
+        String hypervisorUri,
         Transport transport,
         @Nullable String mac,
         @Nullable String address,

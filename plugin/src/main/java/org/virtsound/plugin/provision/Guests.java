@@ -161,7 +161,8 @@ final class Guests {
      *
      * @throws HypervisorException where it takes no part, or cannot be served; the message says what to do
      */
-    GuestSide side(Domain domain) throws HypervisorException {
+    GuestSide side(KnownDomain known) throws HypervisorException {
+        Domain domain = known.domain();
         Transport transport = domain.transport(network.bridge());
         if (transport == null) {
             throw new HypervisorException(
@@ -172,13 +173,14 @@ final class Guests {
             throw new HypervisorException("domain " + domain.name() + ": " + problem);
         }
         if (transport != Transport.NETWORK) {
-            return new GuestSide(domain, transport, null, null, sockets.mounted(domain.uuid()));
+            return new GuestSide(domain, known.hypervisorUri(), transport, null, null, sockets.mounted(domain.uuid()));
         }
         Domain.Nic nic = domain.nicOn(network.bridge());
         Inet4Address held = addresses.of(domain.uuid());
         String wanted = domain.settings() == null ? null : domain.settings().address();
         return new GuestSide(
                 domain,
+                known.hypervisorUri(),
                 transport,
                 nic == null ? NicOnDemand.mac(domain.uuid(), domain.type()) : nic.mac(),
                 held != null ? held.getHostAddress() : wanted != null ? wanted : domain.assignedAddress(),

@@ -204,7 +204,7 @@ public final class Reconciler implements HypervisorListener {
         return call(() -> {
             DomainEdits.Found found = DomainEdits.find(hypervisors, reference);
             read(found.hypervisor(), found.uuid()); // what was just defined may not be reported yet
-            return guests.side(KnownDomain.of(found, bridge).domain());
+            return guests.side(KnownDomain.of(found, bridge));
         });
     }
 
