@@ -130,14 +130,8 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
 
     @Override
     public void drain(Reply reply) {
-        if (!open()) {
-            reply.done(ErrorCode.NOENTITY);
-            return;
-        }
         forgetDrain();
-        Answered waiter = new Answered(reply);
-        draining = waiter;
-        client.ask(new StreamCommand.Drain(channel()), waiter);
+        draining = ask(new StreamCommand.Drain(channel()), reply);
     }
 
     /** The server answers a stream's last one alone, and that of a stream that is gone not at all. */

@@ -199,15 +199,18 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
         onClosed.accept(this);
     }
 
-    void ask(Request command, Reply reply) {
-        if (open()) {
-            client.ask(command, new Answered(reply));
-        } else {
+    /** @return who waits for the answer; null where the stream is not open, and the reply is given */
+    PulseTags.@Nullable Waiter ask(Request command, Reply reply) {
+        if (!open()) {
             reply.done(ErrorCode.NOENTITY);
+            return null;
         }
+        Answered waiter = new Answered(reply);
+        client.ask(command, waiter);
+        return waiter;
     }
 
-    static class Answered implements PulseTags.Waiter {
+    private static class Answered implements PulseTags.Waiter {
         static final Answered IGNORED = new Answered(Reply.NOBODY);
         private final Reply reply;
 
