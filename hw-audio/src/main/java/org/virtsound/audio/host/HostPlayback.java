@@ -32,8 +32,6 @@ final class HostPlayback implements PlaybackListener {
     private static final long LATE_US = 250_000;
 
     private static final long WAKES_WITHIN_NS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** A guest waits for its stream meanwhile. */
-    private static final long OPENS_WITHIN_NS = TimeUnit.SECONDS.toNanos(2);
 
     private enum State {
         OPENING,
@@ -86,7 +84,7 @@ final class HostPlayback implements PlaybackListener {
         this.corked = asked.corked();
         this.host = place.play(asked, this);
         this.live = new LivePlayback(this, host, stream, server);
-        check.at(server.clock().nowNs() + OPENS_WITHIN_NS);
+        check.at(server.clock().nowNs() + SteadyServer.OPENS_WITHIN_NS);
     }
 
     boolean isLive() {

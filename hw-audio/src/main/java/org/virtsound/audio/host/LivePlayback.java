@@ -3,7 +3,6 @@ package org.virtsound.audio.host;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
@@ -25,33 +24,27 @@ final class LivePlayback implements PlaybackStream {
     /** A stream whose buffer is longer loses too much with a host: what it was sent is kept. */
     private static final long KEPT_FROM_US = 200_000;
 
-    private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
-
     private final HostPlayback counterpart;
     private final PlaybackStream host;
-    private final SteadyServer server;
     private final PlaybackListener guest;
     private final Remembered wanted;
     private final HostPosition at;
     private final PacedPlayback pace;
     private final Silence silence;
     private final Questions questions = new Questions();
-    private final PaceClock.Alarm pulse;
+    private final HostPulse pulse;
 
     private boolean playing;
-    /** The host owes an answer to {@link #checkPulse}. */
-    private boolean unanswered;
 
     LivePlayback(HostPlayback counterpart, PlaybackStream host, SteadyPlayback stream, SteadyServer server) {
         this.counterpart = counterpart;
         this.host = host;
-        this.server = server;
         this.guest = stream.guest();
         this.wanted = stream.wanted();
         this.at = stream.at();
         this.pace = stream.pace();
         this.silence = Silence.of(wanted.spec().format());
-        this.pulse = server.clock().alarm(this::checkPulse);
+        this.pulse = new HostPulse(server, () -> counterpart.isLive() && playing && !wanted.corked, this::askHost);
     }
 
     /**
@@ -65,7 +58,7 @@ final class LivePlayback implements PlaybackStream {
 
     /** Somebody else is. */
     void end() {
-        pulse.at(PaceClock.NEVER);
+        pulse.end();
     }
 
     /** @return whether the host plays, or would were it not corked */
@@ -201,7 +194,7 @@ final class LivePlayback implements PlaybackStream {
         if (!questions.remove(number)) {
             return;
         }
-        unanswered = false;
+        pulse.answered();
         // Flushed and filled again before it had run dry, it plays on without a word.
         boolean playsOn = counterpart.isLive() && timing.running && !playing && !wanted.corked;
         playing |= playsOn;
@@ -236,24 +229,7 @@ final class LivePlayback implements PlaybackStream {
 
     /** Sees from now on that the host still answers. */
     void watch() {
-        unanswered = false;
-        checkPulse(server.clock().nowNs());
-    }
-
-    /**
-     * Asks every two seconds while it plays; all streams in the same instant. Where we come late, the host still has had a second.
-     */
-    private void checkPulse(long nowNs) {
-        if (!counterpart.isLive() || !playing || wanted.corked) {
-            return;
-        }
-        if (unanswered) {
-            server.hung();
-        } else {
-            unanswered = true;
-            pulse.at((nowNs / PULSE_NS + 2) * PULSE_NS);
-            askHost();
-        }
+        pulse.watch();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.virtsound.audio.host;
 
 import io.netty.buffer.ByteBuf;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
@@ -22,14 +21,15 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     /** A question of our own among the guest's. */
     private static final int OWN_QUESTION = -1;
 
-    private static final long PULSE_NS = TimeUnit.SECONDS.toNanos(1);
-
     private final SteadyServer server;
     private final RecordListener guest;
     private final Remembered wanted;
     private final ClockedRecord pace;
     private final Questions questions = new Questions();
-    private final PaceClock.Alarm pulse;
+    /** Samples are an answer, too. */
+    private final HostPulse pulse;
+    /** The host opens it in time. */
+    private final PaceClock.Alarm opening;
 
     private @Nullable RecordStream host;
     private @Nullable Ears ears;
@@ -37,8 +37,6 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private boolean opened;
     /** The guest hears the host. */
     private boolean live;
-    /** The host owes samples, or an answer to {@link #checkPulse}. */
-    private boolean unanswered;
 
     private boolean closed;
     /** Bytes that the guest was handed. */
@@ -52,7 +50,8 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         this.guest = guest;
         this.wanted = new Remembered(request);
         this.pace = new ClockedRecord(server.clock(), request, guest, gone -> {});
-        this.pulse = server.clock().alarm(this::checkPulse);
+        this.pulse = new HostPulse(server, () -> live && !wanted.corked, () -> timing(OWN_QUESTION, 0, 0));
+        this.opening = server.clock().alarm(now -> openOnClock());
         pace.pause();
     }
 
@@ -65,7 +64,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         ears = fresh;
         host = place.record(fresh.asked, fresh);
         if (!opened) {
-            lookAgain(server.clock().nowNs());
+            opening.at(server.clock().nowNs() + SteadyServer.OPENS_WITHIN_NS);
         }
     }
 
@@ -114,7 +113,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     private void pauseHost() {
         if (live) {
             live = false;
-            pulse.at(PaceClock.NEVER);
+            pulse.end();
             pace.resume(Math.max(index, lastReadIndex), wanted.corked);
         }
         questions.answerAll((tag, localS, localUs) -> {
@@ -152,7 +151,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         wanted.corked = corked;
         ask(reply, (to, then) -> to.cork(corked, then));
         if (live && !corked) {
-            watch();
+            pulse.watch();
         }
     }
 
@@ -215,7 +214,8 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         }
         closed = true;
         ears = null;
-        pulse.at(PaceClock.NEVER);
+        pulse.end();
+        opening.at(PaceClock.NEVER);
         if (host != null) {
             host.close();
             host = null;
@@ -230,32 +230,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
         pace.pause();
         index = Math.max(index, pace.index());
         delta = index - hostIndex;
-        watch();
-    }
-
-    /** Sees from now on that the host still records. */
-    private void watch() {
-        unanswered = false;
-        checkPulse(server.clock().nowNs());
-    }
-
-    /** Asks every two seconds while it records, as playback does; one that does not even open the stream leaves it to the clock. */
-    private void checkPulse(long nowNs) {
-        if (!opened) {
-            openOnClock();
-        } else if (live && !wanted.corked) {
-            if (unanswered) {
-                server.hung();
-            } else {
-                unanswered = true;
-                lookAgain(nowNs);
-                timing(OWN_QUESTION, 0, 0);
-            }
-        }
-    }
-
-    private void lookAgain(long nowNs) {
-        pulse.at((nowNs / PULSE_NS + 2) * PULSE_NS);
+        pulse.watch();
     }
 
     /** Hears one stream on the host, until another takes its place. */
@@ -308,7 +283,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
                 fragment.release();
                 return;
             }
-            unanswered = false;
+            pulse.answered();
             hostIndex += fragment.readableBytes();
             if (live) {
                 index += fragment.readableBytes();
@@ -326,7 +301,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
             timing.writeIndex += delta;
             timing.readIndex = Math.max(lastReadIndex, timing.readIndex + delta);
             lastReadIndex = timing.readIndex;
-            unanswered = false;
+            pulse.answered();
             int tag = questions.tag(number);
             if (tag != OWN_QUESTION) {
                 guest.timing(tag, localS, localUs, timing);

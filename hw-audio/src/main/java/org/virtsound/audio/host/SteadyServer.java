@@ -23,6 +23,8 @@ final class SteadyServer implements SoundServer {
     private static final long FIRST_RETRY_MS = 50;
     /** How long a stream waits for a server that does not say whether it is there, before it opens on the clock. */
     private static final long PATIENCE_MS = 500;
+    /** How long one that is there gets to open a stream, for which a guest waits. */
+    static final long OPENS_WITHIN_NS = TimeUnit.SECONDS.toNanos(2);
 
     /** Who keeps all places: hears of trouble, so that it is logged once and not by every guest and every try. */
     interface Keeper {
