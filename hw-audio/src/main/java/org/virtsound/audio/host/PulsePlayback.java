@@ -30,6 +30,10 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
     private final PlaybackListener listener;
     /** Who waits for the end of what was written. */
     private PulseTags.@Nullable Waiter draining;
+    /** Where the next block goes: behind what was thrown away. */
+    private SeekMode gapMode = SeekMode.RELATIVE;
+
+    private long gapBytes;
 
     PulsePlayback(
             PulseClient client,
@@ -121,11 +125,33 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
 
     @Override
     public void write(ByteBuf block, SeekMode mode, long offsetBytes) {
-        if (open() && block.isReadable() && client.isWritable()) {
-            client.send(channel(), block, mode, offsetBytes);
+        if (!open() || !block.isReadable()) {
+            block.release();
+            return;
+        }
+        boolean on = mode == SeekMode.RELATIVE;
+        SeekMode from = on ? gapMode : mode;
+        long offset = on ? gapBytes + offsetBytes : offsetBytes;
+        if (client.isWritable()) {
+            noGap();
+            client.send(channel(), block, from, offset);
         } else {
+            // The server counts what is left out with the next one, and asks for as much again.
+            gapMode = from;
+            gapBytes = offset + block.readableBytes();
             block.release();
         }
+    }
+
+    private void noGap() {
+        gapMode = SeekMode.RELATIVE;
+        gapBytes = 0;
+    }
+
+    @Override
+    public void flush(Reply reply) {
+        noGap();
+        super.flush(reply);
     }
 
     @Override

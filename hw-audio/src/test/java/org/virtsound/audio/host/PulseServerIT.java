@@ -254,6 +254,29 @@ class PulseServerIT {
     }
 
     @Test
+    void whatIsThrownAwayLeavesAGapAndIsAskedForAgain() throws IOException {
+        int block = 64_000;
+        int blocks = 50; // more than waits for a server
+        PlayerLog player = new PlayerLog();
+        play(player, BufferAttr.playback(-1, block * blocks, 0, block));
+        on(() -> {
+            for (int i = 0; i < blocks; i++) {
+                player.write(block);
+            }
+            return null;
+        });
+        await("room").atMost(5, SECONDS).until(() -> on(() -> player.credit >= block));
+        on(() -> {
+            player.write(block);
+            player.stream.timing(1, 0, 0);
+            return null;
+        });
+        await("answer").atMost(5, SECONDS).until(() -> on(() -> player.timings == 1));
+
+        assertThat(player.last.writeIndex).isEqualTo(player.written);
+    }
+
+    @Test
     void aWrongCookieAndAMissingServerAreNamed() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs another user than the server's own");
         connect(Cookie.ZERO);
