@@ -139,7 +139,7 @@ public final class FakeHost implements SoundHost {
             timing.firstLatencyUs = 5000;
             timing.running = true;
             timing.writeIndex = writeIndex();
-            timing.readIndex = writeIndex();
+            timing.readIndex = writeIndex() - unplayedBytes();
             loop.execute(() -> {
                 if (!closed) {
                     listener.timing(tag, localS, localUs, timing);
@@ -148,6 +148,10 @@ public final class FakeHost implements SoundHost {
         }
 
         abstract long writeIndex();
+
+        long unplayedBytes() {
+            return 0;
+        }
 
         @Override
         public void bufferAttr(BufferAttr wanted, boolean adjustLatency, boolean earlyRequests, Reply reply) {
@@ -191,6 +195,10 @@ public final class FakeHost implements SoundHost {
     public final class FakePlayback extends FakeStream implements PlaybackStream {
         public final ByteArrayOutputStream heard = new ByteArrayOutputStream();
         public final PlaybackListener listener;
+        /** What it has heard of and not played, where a test says so. */
+        public volatile int unplayed;
+
+        private long writeIndex;
 
         FakePlayback(StreamRequest request, PlaybackListener listener) {
             super(request, listener, CREDIT);
@@ -205,6 +213,7 @@ public final class FakeHost implements SoundHost {
             if (mode != SeekMode.RELATIVE || offsetBytes != 0) {
                 asked.add("seek " + mode + " " + offsetBytes);
             }
+            writeIndex = (mode == SeekMode.ABSOLUTE ? 0 : writeIndex) + offsetBytes + bytes.length;
             synchronized (heard) {
                 heard.writeBytes(bytes);
             }
@@ -225,8 +234,20 @@ public final class FakeHost implements SoundHost {
         }
 
         @Override
+        public void flush(Reply reply) {
+            writeIndex -= unplayed;
+            unplayed = 0;
+            super.flush(reply);
+        }
+
+        @Override
         long writeIndex() {
-            return heard.size();
+            return writeIndex;
+        }
+
+        @Override
+        long unplayedBytes() {
+            return unplayed;
         }
 
         @Override

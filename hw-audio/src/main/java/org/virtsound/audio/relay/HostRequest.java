@@ -75,6 +75,11 @@ final class HostRequest {
         return (long) Math.max(rateHz, first.spec().rateHz()) * first.spec().channels();
     }
 
+    /** @return how long so many bytes last at the rate that it has now */
+    long usOf(long bytes) {
+        return first.spec().usOf(bytes) * first.spec().rateHz() / rateHz;
+    }
+
     SampleSpec spec() {
         return first.spec();
     }

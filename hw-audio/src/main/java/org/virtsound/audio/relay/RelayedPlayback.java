@@ -43,7 +43,13 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     private long underflows;
     private long latencyUs = -1;
     private long toldLatencyUs = UNTOLD;
+    /** As far as it can be reckoned: what is said relative to reading, and what a flush drops, the host alone knows. */
     private long writeIndex;
+
+    /** The last timing question, while nothing was written since: its answer tells where the write index is. */
+    private int lastAsked;
+
+    private boolean writtenSince;
     private long readIndex;
     private long base;
     /** Credit that the guest has and has not used. */
@@ -83,6 +89,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
         level.passed(block);
         outstandingCredit -= size;
         writeIndex = from + size;
+        writtenSince = true;
         side.stream().write(block, mode, mode == SeekMode.ABSOLUTE ? offsetBytes - base : offsetBytes);
     }
 
@@ -94,6 +101,7 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
 
     @Override
     public void flush(Reply reply) {
+        writtenSince = true;
         side.stream().flush(settled(reply));
     }
 
@@ -136,6 +144,8 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
     @Override
     public void timing(int tag, int localS, int localUs) {
         if (timings.asked(tag, localS, localUs)) {
+            lastAsked = tag;
+            writtenSince = false;
             side.stream().timing(tag, localS, localUs);
         }
     }
@@ -310,9 +320,12 @@ final class RelayedPlayback implements PlaybackStream, RelayedStream {
                 return;
             }
             timing.writeIndex += base;
+            if (tag == lastAsked && !writtenSince) {
+                writeIndex = timing.writeIndex;
+            }
             readIndex = Math.max(readIndex, timing.readIndex + base);
             timing.readIndex = readIndex;
-            long queuedUs = wanted.guests().spec().usOf(Math.max(0, timing.writeIndex - timing.readIndex));
+            long queuedUs = wanted.usOf(Math.max(0, timing.writeIndex - timing.readIndex));
             latencyUs = timing.firstLatencyUs + queuedUs;
             guest.timing(tag, localS, localUs, timing);
         }

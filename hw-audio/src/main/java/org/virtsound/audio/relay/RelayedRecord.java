@@ -325,9 +325,7 @@ final class RelayedRecord implements RecordStream, RelayedStream {
             long queued = Math.max(0, timing.writeIndex - timing.readIndex);
             timing.readIndex = bytes;
             timing.writeIndex = bytes + queued;
-            latencyUs = timing.firstLatencyUs
-                    + timing.secondLatencyUs
-                    + wanted.guests().spec().usOf(queued);
+            latencyUs = timing.firstLatencyUs + timing.secondLatencyUs + wanted.usOf(queued);
             guest.timing(tag, localS, localUs, timing);
         }
 

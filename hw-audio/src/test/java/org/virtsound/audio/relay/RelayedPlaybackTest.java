@@ -1,6 +1,7 @@
 package org.virtsound.audio.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
@@ -22,6 +23,7 @@ import org.virtsound.audio.stream.PlaybackStream;
 import org.virtsound.audio.stream.Reply;
 import org.virtsound.audio.stream.SeekMode;
 import org.virtsound.audio.stream.StreamRequest;
+import org.virtsound.audio.stream.Timing;
 
 class RelayedPlaybackTest {
     private static final GuestLimits LIMITS = new GuestLimits(4, 8, 2_048, 4_096, 128 << 10, 1, 150_000);
@@ -78,6 +80,52 @@ class RelayedPlaybackTest {
             });
             assertThat(on(() -> on(() -> credit))).isEqualTo(FakeHost.CREDIT);
         }
+    }
+
+    @Test
+    void aStreamThatIsReplacedAfterAFlushGoesOnWhereItWas() {
+        Timing told = new Timing();
+        doAnswer(call -> {
+                    Timing timing = call.getArgument(3);
+                    told.writeIndex = timing.writeIndex;
+                    return null;
+                })
+                .when(listener)
+                .timing(anyInt(), anyInt(), anyInt(), any());
+        PlaybackStream stream = play(connect());
+        on(() -> {
+            stream.write(Unpooled.wrappedBuffer(new byte[960]), SeekMode.RELATIVE, 0);
+            ((FakeHost.FakePlayback) host.streams().get(0)).unplayed = 480;
+            stream.flush(Reply.NOBODY);
+            stream.timing(1, 0, 0);
+            return null;
+        });
+        assertThat(on(() -> told.writeIndex)).isEqualTo(480);
+        on(() -> {
+            guest.relay().update(policy(false));
+            return null;
+        });
+        on(() -> {
+            stream.timing(2, 0, 0);
+            return null;
+        });
+        assertThat(on(() -> told.writeIndex)).isEqualTo(480);
+    }
+
+    @Test
+    void latencyIsToldAtTheRateThatTheStreamHasNow() {
+        RelayConnection connection = connect();
+        PlaybackStream stream = play(connection);
+        on(() -> {
+            stream.write(Unpooled.wrappedBuffer(new byte[960]), SeekMode.RELATIVE, 0);
+            ((FakeHost.FakePlayback) host.streams().get(0)).unplayed = 960;
+            stream.sampleRate(WireClient.SPEC.rateHz() / 2, Reply.NOBODY);
+            stream.timing(1, 0, 0);
+            return null;
+        });
+        long atFirstUs = WireClient.SPEC.usOf(960);
+        assertThat(on(() -> guest.relay().status()).join().streams().get(0).latencyUs())
+                .isEqualTo(5000 + 2 * atFirstUs);
     }
 
     @Test
