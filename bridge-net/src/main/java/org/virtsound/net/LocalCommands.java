@@ -87,7 +87,8 @@ public final class LocalCommands implements Commands {
         try {
             CompletableFuture<String> out = read(process.getInputStream());
             CompletableFuture<String> err = read(process.getErrorStream());
-            CompletableFuture<Void> in = CompletableFuture.runAsync(() -> write(process, command.stdin()), PIPES);
+            Executor writer = command.stdin().isEmpty() ? Runnable::run : PIPES;
+            CompletableFuture<Void> in = CompletableFuture.runAsync(() -> write(process, command.stdin()), writer);
             if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
                 throw CommandFailure.late(command, timeoutMs);
             }

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,8 @@ public record NetworkState(
         Filter filter6,
         @Nullable String zone,
         @Nullable PortGuard guard) {
-    /** Who listens on this one may have the port on every IPv4 address too. */
-    static final String ANY_IPV6 = "[::]";
+    /** As ss(8) calls every address, of IPv4 and of IPv6. */
+    static final String ANY = "*";
 
     /** A static forwarding entry: frames to {@code mac} leave by {@code device} only. */
     record Entry(String device, String mac, boolean sticky) {}
@@ -191,27 +189,13 @@ public record NetworkState(
                 .toList();
     }
 
-    /** Lines of /proc/net/tcp: number, local address as little-endian hex and port, remote, state (0A: listening). */
+    /** Lines of ss(8): state, two queues, local address and port, remote. /proc/net/tcp would list every connection, too. */
     private static List<String> listeners(Commands commands, int port) {
-        List<String> found = new ArrayList<>();
-        for (String file : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-            for (String line : commands.read(file).lines().toList()) {
-                String[] words = line.strip().split("\\s+", -1);
-                if (words.length > 3 && words[3].equals("0A") && words[1].endsWith(String.format(":%04X", port))) {
-                    found.add(listener(words[1].substring(0, words[1].indexOf(':'))));
-                }
-            }
-        }
-        return found;
-    }
-
-    private static String listener(String hex) {
-        if (hex.length() != 8) {
-            return hex.matches("0+") ? ANY_IPV6 : "[" + hex + "]";
-        }
-        return Stream.of(6, 4, 2, 0)
-                .map(at -> Integer.toString(Integer.parseInt(hex.substring(at, at + 2), 16)))
-                .collect(Collectors.joining("."));
+        return commands.run("ss", "-H", "-l", "-t", "-n", "sport = :" + port)
+                .lines()
+                .map(line -> line.strip().split(" +", -1)[3])
+                .map(local -> local.substring(0, local.lastIndexOf(':')))
+                .toList();
     }
 
     private static Map<String, String> settings(Commands commands, String bridge) {

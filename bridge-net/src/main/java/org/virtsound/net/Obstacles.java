@@ -156,11 +156,11 @@ final class Obstacles {
 
     /**
      * A listener on the host's own address is the daemon's: it outlives an address that is taken away and put back. Who else has
-     * that one shows when it is bound. On a bridge that is up, one on every IPv6 address came later than the daemon's.
+     * that one shows when it is bound. On a bridge that is up, one on every address of IPv6, too, came later than the daemon's.
      */
     private static void port(SoundNetwork network, NetworkState state, List<Problem> found) {
         for (String address : state.listeners()) {
-            if (address.equals("0.0.0.0") || (address.equals(NetworkState.ANY_IPV6) && !isUp(network, state))) {
+            if (address.equals("0.0.0.0") || (address.equals(NetworkState.ANY) && !isUp(network, state))) {
                 found.add(new Problem(
                         "port " + network.port() + " is in use on " + address,
                         "nothing that listens on " + network.subnet().host().getHostAddress() + ":" + network.port(),

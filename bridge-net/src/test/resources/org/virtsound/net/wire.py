@@ -1,6 +1,7 @@
 """What a guest, good or bad, does on the wire. Each word of the command line is one role:
 serve ADDRESS PORT           echoes lines, and prints each one it got
 serve6 ADDRESS PORT          listens, over IPv4 too
+serve6alone ADDRESS PORT     listens, not over IPv4
 talk ADDRESS PORT            sends the lines of its input, prints the answers
 reach ADDRESS PORT SECONDS   prints 'answered' or 'refused' or 'silence'
 sniff DEVICE                 prints 'FROM-MAC TO-MAC SOURCE DESTINATION SPORT DPORT SEQ ACK LENGTH' of incoming IPv4/TCP,
@@ -51,10 +52,14 @@ def serve(address, port):
             threading.Thread(target=one, args=(server.accept()[0],), daemon=True).start()
 
 
-def serve6(address, port):
-    with socket.create_server((address, int(port)), family=socket.AF_INET6, dualstack_ipv6=True):
+def serve6(address, port, both=True):
+    with socket.create_server((address, int(port)), family=socket.AF_INET6, dualstack_ipv6=both):
         print("ready", flush=True)
         sys.stdin.read()
+
+
+def serve6alone(address, port):
+    serve6(address, port, both=False)
 
 
 def talk(address, port):
@@ -119,4 +124,4 @@ def frames(device, source, count):
 
 
 if __name__ == "__main__":
-    {f.__name__: f for f in (serve, serve6, talk, reach, sniff, segment, arp, frames)}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (serve, serve6, serve6alone, talk, reach, sniff, segment, arp, frames)}[sys.argv[1]](*sys.argv[2:])
