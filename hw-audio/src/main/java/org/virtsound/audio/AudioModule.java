@@ -1,7 +1,7 @@
 package org.virtsound.audio;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Singleton;
+import jakarta.inject.Singleton;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.stream.AudioLoop;

@@ -2,7 +2,7 @@ package org.virtsound.plugin;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
-import com.google.inject.Singleton;
+import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.virtsound.audio.AudioModule;

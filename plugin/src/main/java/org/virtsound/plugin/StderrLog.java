@@ -1,5 +1,7 @@
 package org.virtsound.plugin;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.PrintStream;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -10,7 +12,7 @@ import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line an event on stderr, whoever logs: we and Guice by java.util.logging, Netty by way of it. Under
+ * One line an event on stderr, whoever logs: all by java.util.logging, D-Bus by way of SLF4J. Under
  * systemd the line starts with journald's priority, {@code <6>}; the time is then the journal's business.
  */
 final class StderrLog extends Handler {
@@ -35,6 +37,8 @@ final class StderrLog extends Handler {
             ours = Logger.getLogger("org.virtsound");
             ours.setLevel(Level.FINE);
         }
+        // It would look for SLF4J and its providers first, at each start.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     }
 
     /** Held, since java.util.logging itself holds a logger and its level only weakly. */
