@@ -146,6 +146,10 @@ final class Service {
                     "metrics for every user of this machine: http://" + metrics.getHostString() + ":"
                             + metrics.getPort() + "/metrics");
         }
+        SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
+        undo.push(systemd::close);
+        // The bridge is up, and whoever connects is answered. What follows has others to wait for.
+        systemd.ready(state());
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
         reconciler.start();
         undo.push(ports::close);
@@ -156,11 +160,8 @@ final class Service {
         if (xl.canBe()) {
             reconciler.connected(xl);
         }
-        SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
-        undo.push(systemd::close);
         undo.push(systemd::stopping);
         systemd.watch(() -> reconciler.passedWithin(RECONCILER_PASSES_WITHIN_S, TimeUnit.SECONDS));
-        systemd.ready(state());
         notify = systemd;
         // Nobody waits for these.
         firewall.start();
