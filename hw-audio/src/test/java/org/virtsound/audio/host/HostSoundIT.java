@@ -231,11 +231,15 @@ class HostSoundIT {
         long beforeNs = System.nanoTime();
         pulse.startPipewire();
         hears();
-        await().pollDelay(1, SECONDS).until(() -> true);
-        long read = heardBytes(guest);
-        assertThat((read - before) / 192_000.0)
-                .as("the guest's clock")
-                .isCloseTo((System.nanoTime() - beforeNs) / 1e9, within(0.1));
+        // It reads 43 ms at once and counts them as heard: of many answers the one that comes right behind such a step
+        // is the truth.
+        double aheadS = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < 50; i++) {
+            double heardS = (heardBytes(guest) - before) / 192_000.0;
+            aheadS = Math.max(aheadS, heardS - (System.nanoTime() - beforeNs) / 1e9);
+            await().pollDelay(20, MILLISECONDS).until(() -> true);
+        }
+        assertThat(aheadS).as("the guest's clock").isCloseTo(0, within(0.03));
         assertThat(guest.ended).isNull();
         assertThat(guest.events).startsWith("opened", "started");
     }
