@@ -52,6 +52,24 @@ class PackageIT {
                 .hasSize(2);
     }
 
+    /** Of the libraries only what ours reach is in the jar; what is kept of them for its name may need more. */
+    @Test
+    void theJarHasEveryClassThatItsClassesName() throws Exception {
+        assumeCommand("jdeps");
+        String said = run("jdeps", "--missing-deps", "--multi-release", "17", "target/dist/lib/virt-sound.jar");
+        assertThat(said.lines().filter(line -> line.startsWith(" ")))
+                .isNotEmpty()
+                .allSatisfy(
+                        line -> assertThat(line)
+                                .containsPattern(
+                                        "\\.package-info " // annotations of no use at run time, and so are two kinds
+                                                // below
+                                                + "| -> org\\.jetbrains\\.annotations\\."
+                                                + "| -> com\\.google\\.errorprone\\.annotations\\."
+                                                + "| -> org\\.apache\\.log(4j|ging\\.log4j)\\." // other loggers
+                                                + "| -> io\\.netty\\.channel\\.internal\\.ChannelUtils ")); // constants, compiled in
+    }
+
     @Test
     void aPurgeLeavesNothingWhateverTheConfigurationHasComeTo(@TempDir Path dir) throws Exception {
         String said = onThisMachineLookedThrough(dir, """
