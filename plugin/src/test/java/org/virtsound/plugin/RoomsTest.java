@@ -132,8 +132,11 @@ class RoomsTest {
             .orShould()
             .haveSimpleNameEndingWith("Impl");
 
+    /** One says so to Netty, too. */
     @ArchTest
     static final ArchRule classesHaveLoggersOfTheJdk = classes()
+            .that()
+            .doNotHaveSimpleName("StderrLog")
             .should()
             .onlyDependOnClassesThat()
             .resideOutsideOfPackages("org.slf4j..", "org.apache.commons.logging..", "io.netty.util.internal..");
