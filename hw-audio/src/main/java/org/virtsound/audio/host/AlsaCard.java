@@ -25,6 +25,7 @@ final class AlsaCard {
     private final PaceClock.Alarm letGo;
 
     private @Nullable Pointer pcm;
+    private boolean needed;
     private boolean opening;
     private boolean closed;
     private boolean troubled;
@@ -70,11 +71,11 @@ final class AlsaCard {
     /** It is needed from now on; opened soon, where it is not and can be. */
     void need(SampleSpec spec, long nowNs) {
         letGo.at(PaceClock.NEVER);
+        needed = !closed;
         if (opening || closed || pcm != null || nowNs < retryAtNs) {
             return;
         }
         opening = true;
-        retryAtNs = nowNs + RETRY_NS;
         var unused = CompletableFuture.supplyAsync(
                         () -> {
                             try {
@@ -82,7 +83,7 @@ final class AlsaCard {
                                         name, direction, spec.format(), spec.channels(), spec.rateHz(), BUFFER_US);
                             } catch (Asound.AlsaException e) {
                                 throw new IllegalStateException(e.getMessage(), e);
-                            } catch (UnsatisfiedLinkError e) {
+                            } catch (LinkageError e) {
                                 throw new IllegalStateException("libasound.so.2 is missing: install libasound2", e);
                             }
                         },
@@ -95,10 +96,11 @@ final class AlsaCard {
         if (card == null) {
             Throwable cause = failed == null || failed.getCause() == null ? failed : failed.getCause();
             lost(cause == null ? "not opened" : String.valueOf(cause.getMessage()), clock.nowNs());
-        } else if (closed) {
-            devices.execute(() -> Asound.close(card));
         } else {
             pcm = card;
+            if (!needed) {
+                release();
+            }
             if (troubled) {
                 troubled = false;
                 trouble.accept(null);
@@ -120,6 +122,7 @@ final class AlsaCard {
     }
 
     void release() {
+        needed = false;
         Pointer card = pcm;
         if (card != null) {
             pcm = null;

@@ -143,6 +143,37 @@ class AlsaIT {
                 .isCloseTo(0.5, within(0.02));
     }
 
+    @Test
+    void aCardIsOpenedAgainAtOnceAndNotKeptByOneThatOpensSlowly() {
+        VirtualTime time = new VirtualTime();
+        List<Runnable> devices = new ArrayList<>();
+        List<String> trouble = new ArrayList<>();
+        AlsaCard card = new AlsaCard(time.clock, "null", Asound.Direction.PLAYBACK, devices::add, trouble::add);
+        Runnable work = () -> {
+            List<Runnable> waiting = List.copyOf(devices);
+            devices.clear();
+            waiting.forEach(Runnable::run);
+            time.settle();
+        };
+        for (int i = 0; i < 2; i++) {
+            card.need(MONO, time.clock.nowNs());
+            work.run();
+            assertThat(card.pcm()).isNotNull();
+            card.letGo();
+            time.advanceMs(600);
+            work.run();
+            assertThat(card.pcm()).isNull();
+        }
+        card.need(MONO, time.clock.nowNs());
+        card.letGo();
+        time.advanceMs(600);
+        work.run();
+        assertThat(card.pcm()).isNull();
+        assertThat(devices).hasSize(1);
+        work.run();
+        assertThat(trouble).isEmpty();
+    }
+
     /** The process's own, as the C library sees it. */
     private static void environment(String function, Object... arguments) {
         NativeLibrary.getInstance("c").getFunction(function).invokeInt(arguments);
