@@ -28,6 +28,9 @@ final class WavOutput implements PcmOutput {
     private static final int CHUNK_BYTES = 64 << 10;
     private static final int HEADER_BYTES = 44;
     private static final long LENGTH_MAX = 0xFFFF_FFFFL - HEADER_BYTES;
+    /** Of whose it is and what it plays, in a file's name, which has 255 bytes at most. */
+    private static final int TITLE_MAX = 200;
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
 
@@ -56,10 +59,10 @@ final class WavOutput implements PcmOutput {
     }
 
     private static Path path(Path directory, HostIdentity guest, StreamRequest request) {
-        String name = guest.title() + "-" + request.name() + "-"
+        String title = (guest.title() + "-" + request.name()).replaceAll("[^A-Za-z0-9._-]+", "_");
+        String name = title.substring(0, Math.min(title.length(), TITLE_MAX)) + "-"
                 + LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + "-" + LAST_NUMBER.incrementAndGet();
-        String safe = name.replaceAll("[^A-Za-z0-9._-]+", "_");
-        return directory.resolve((safe.startsWith(".") ? "_" : "") + safe + ".wav");
+        return directory.resolve((name.startsWith(".") ? "_" : "") + name + ".wav");
     }
 
     @Override

@@ -72,6 +72,17 @@ class WavOutputTest {
     }
 
     @Test
+    void aLongTitleIsCutToAFilesName() throws IOException {
+        play(directory, "x".repeat(300), Requests.DVD);
+        time.advanceMs(1000);
+
+        assertThat(trouble).isEmpty();
+        assertThat(files().get(0).getFileName().toString())
+                .startsWith("guest-xxx")
+                .endsWith(".wav");
+    }
+
+    @Test
     void aDirectoryThatIsNotThereIsNamedAndTheGuestPlaysOn() {
         PlayerLog player = play(directory.resolve("missing"), "music", Requests.DVD);
         time.advanceMs(1000);
