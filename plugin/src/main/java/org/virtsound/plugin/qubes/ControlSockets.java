@@ -92,7 +92,9 @@ final class ControlSockets implements MicControl {
                     socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
             PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
             if (view != null) {
-                view.setGroup(members);
+                if (!view.readAttributes().group().equals(members)) { // as a service's own is; it may give nothing away
+                    view.setGroup(members);
+                }
                 view.setPermissions(PosixFilePermissions.fromString("rw-rw----"));
             }
         } catch (UserPrincipalNotFoundException e) {
