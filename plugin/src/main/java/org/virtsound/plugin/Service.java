@@ -127,7 +127,9 @@ final class Service {
         } catch (CompletionException e) {
             throw new IOException(
                     "guests' endpoint " + address.getHostString() + ":" + address.getPort() + ": "
-                            + (e.getCause() == null ? e : e.getCause()).getMessage(),
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + "; who has it: ss -ltnp sport = :"
+                            + address.getPort() + "; or set network.port",
                     e);
         }
         log.log(
