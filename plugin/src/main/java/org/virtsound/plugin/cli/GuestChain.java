@@ -10,6 +10,7 @@ import org.virtsound.net.NetworkReport;
 import org.virtsound.net.NetworkReport.Check;
 import org.virtsound.net.PortTraffic;
 import org.virtsound.net.Problem;
+import org.virtsound.plugin.domain.Virsh;
 
 /** The links of one guest, from its domain to its streams at the host; pure. */
 final class GuestChain {
@@ -55,7 +56,11 @@ final class GuestChain {
         links.add(
                 known.is("running")
                         ? Link.ok("domain", "runs, id " + known.text("id") + " at " + known.text("libvirtUri"))
-                        : Link.broken("domain", "does not run", "a domain that runs", virsh(known) + " start " + name));
+                        : Link.broken(
+                                "domain",
+                                "does not run",
+                                "a domain that runs",
+                                Virsh.at(known.text("libvirtUri")) + " start " + name));
         links.add(
                 known.is("takesPart")
                         ? Link.ok("takes part", "by its metadata or a NIC on " + bridge)
@@ -116,13 +121,8 @@ final class GuestChain {
     }
 
     private String editMetadata() {
-        return virsh(guest) + " metadata " + name + " urn:virt-sound:domain:1 --key sound --edit --live --config";
-    }
-
-    /** By the domain's own driver, which need not be virsh's default. */
-    static String virsh(Fields domain) {
-        String uri = domain.text("libvirtUri");
-        return "virsh -c " + (uri.matches("[A-Za-z0-9:/+._@-]+") ? uri : "'" + uri + "'");
+        return Virsh.at(guest.text("libvirtUri")) + " metadata " + name
+                + " urn:virt-sound:domain:1 --key sound --edit --live --config";
     }
 
     /** Of a guest that has no port. */
@@ -141,7 +141,8 @@ final class GuestChain {
                         "mount",
                         problem.substring(0, problem.indexOf("; ")),
                         "a container that sees its socket",
-                        virsh(guest) + " edit " + name + ": put the <filesystem> that 'virt-sound guest-config " + name
+                        Virsh.at(guest.text("libvirtUri")) + " edit " + name
+                                + ": put the <filesystem> that 'virt-sound guest-config " + name
                                 + "' prints among its devices, and start it anew")));
     }
 

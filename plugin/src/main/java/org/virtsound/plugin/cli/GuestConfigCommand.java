@@ -3,6 +3,7 @@ package org.virtsound.plugin.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.domain.Virsh;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -113,7 +114,7 @@ final class GuestConfigCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         if (!files.filesystem().isEmpty()) {
             text.append("<!-- among the devices, by: ")
-                    .append(GuestChain.virsh(side))
+                    .append(Virsh.at(side.text("libvirtUri")))
                     .append(" edit ")
                     .append(side.text("name"))
                     .append(" -->\n");

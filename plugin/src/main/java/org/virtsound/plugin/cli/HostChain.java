@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.virtsound.net.NetworkReport;
 import org.virtsound.net.NetworkReport.Check;
 import org.virtsound.net.Problem;
+import org.virtsound.plugin.domain.Virsh;
 
 /** The links that all guests share; pure. */
 final class HostChain {
@@ -30,8 +31,9 @@ final class HostChain {
                                     "libvirt",
                                     connection.text("problem", "not connected yet"),
                                     "an answer from " + uris,
-                                    "systemctl start libvirtd, or set libvirt-uri in virt-sound.conf; to try by hand: virsh -c "
-                                            + connection.list("uris").get(0) + " list"));
+                                    "systemctl start libvirtd, or set libvirt-uri in virt-sound.conf; to try by hand: "
+                                            + Virsh.at(String.valueOf(
+                                                    connection.list("uris").get(0))) + " list"));
         }
         return links;
     }

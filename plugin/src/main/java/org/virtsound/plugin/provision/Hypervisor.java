@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.plugin.domain.Virsh;
 
 /** One connection to libvirt, while it stands, or what does its work for guests that it does not see. Calls may block for some seconds; they are for any thread. */
 public interface Hypervisor {
@@ -48,7 +49,7 @@ public interface Hypervisor {
 
     /** What a user types to take such a NIC of his own away, now and at the next starts. */
     default String nicAwayByHand(String name, String mac) {
-        return "virsh detach-interface " + name + " bridge --mac " + mac + " --persistent";
+        return Virsh.at(uri()) + " detach-interface " + name + " bridge --mac " + mac + " --persistent";
     }
 
     /** What a change reaches: the domain as it runs, or as it is defined. */

@@ -186,7 +186,7 @@ class SessionLibvirtdIT {
         assertThat(host.virtSound("volume", guest.name()).exitCode()).isEqualTo(2);
 
         assertThat(host.virtSound("disable", guest.name()).errors())
-                .contains("virsh detach-interface guest2 bridge --mac " + guest.mac());
+                .contains("virsh -c '" + libvirtd.uri() + "' detach-interface guest2 bridge --mac " + guest.mac());
         assertThat(libvirtd.virsh("dumpxml", guest.name())).contains("urn:virt-sound:domain:1");
         libvirtd.virsh("destroy", guest.name());
         String withoutNic = libvirtd.virsh("dumpxml", guest.name()).replaceAll("(?s)<interface.*</interface>", "");

@@ -39,7 +39,7 @@ class DomainEditsTest {
         var own = libvirt.run(DomainXmlText.guest(1).withAudio("<capture policy='off'/>"));
 
         assertThatThrownBy(() -> edits.disable(List.of(libvirt), "guest1"))
-                .hasMessageContaining("virsh detach-interface guest1 bridge --mac 00:16:3e:00:00:01");
+                .hasMessageContaining("virsh -c fake:/// detach-interface guest1 bridge --mac 00:16:3e:00:00:01");
         assertThat(libvirt.running.get(own).audio()).contains("policy='off'");
         assertThat(libvirt.running.get(own).devices()).isNotEmpty();
     }
