@@ -26,6 +26,9 @@ final class MortalHost implements Backend {
     /** From being let to play to playing. */
     int startsLateMs;
 
+    /** From reading to hearing. */
+    int latencyMs;
+
     /** Happens between the asking for a stream and its opening. */
     Runnable meanwhile = () -> {};
 
@@ -157,6 +160,11 @@ final class MortalHost implements Backend {
         @Override
         public long dueNs(long bytes) {
             return pace.dueNs(bytes);
+        }
+
+        @Override
+        public long latencyUs() {
+            return latencyMs * 1000L;
         }
 
         @Override

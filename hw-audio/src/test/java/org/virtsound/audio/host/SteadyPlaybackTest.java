@@ -433,10 +433,19 @@ class SteadyPlaybackTest {
         assertThat(log).containsExactly("reached", "trouble unix:/mortal: a stream was ended there", "reached");
     }
 
-    @Test
-    void absoluteOffsetsGoOnCountingFromTheGuestsStart() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 25, 65})
+    void absoluteOffsetsGoOnCountingFromTheGuestsStart(int latencyMs) {
+        host.latencyMs = latencyMs; // where it is more than the guest's buffer, some of what comes next is left out
+        List<Short> relative = heardOverAReturn(false);
+        assertOneByOne(relative.subList(relative.size() - 20_000, relative.size()));
+        assertThat(heardOverAReturn(true)).isEqualTo(relative);
+    }
+
+    private List<Short> heardOverAReturn(boolean absolute) {
+        host.heard.clear();
         Counter guest = new Counter();
-        guest.absolute = true;
+        guest.absolute = absolute;
         guest.keepsUp = true;
         guest.on(server, Requests.of(DVD, Requests.lowLatency()));
         time.settle();
@@ -445,9 +454,9 @@ class SteadyPlaybackTest {
         time.advanceMs(300);
         host.alive = true;
         time.advanceMs(2500);
-
-        assertOneByOne(host.heard.subList(host.heard.size() - 20_000, host.heard.size()));
         assertThat(guest.ended).isNull();
+        guest.stream.close();
+        return List.copyOf(host.heard);
     }
 
     private static void assertOneByOne(List<Short> heard) {
