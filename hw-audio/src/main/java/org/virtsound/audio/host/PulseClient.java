@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Cookie;
 import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.Event;
@@ -25,9 +24,7 @@ import org.virtsound.audio.pulse.Frames;
 import org.virtsound.audio.pulse.HotPackets;
 import org.virtsound.audio.pulse.Opcode;
 import org.virtsound.audio.pulse.ProtocolException;
-import org.virtsound.audio.pulse.Query;
 import org.virtsound.audio.pulse.Request;
-import org.virtsound.audio.pulse.SessionRequest;
 import org.virtsound.audio.pulse.TagLimits;
 import org.virtsound.audio.pulse.TagReader;
 import org.virtsound.audio.pulse.TagWriter;
@@ -38,12 +35,10 @@ import org.virtsound.audio.stream.SeekMode;
  * One connection to a PulseAudio or pipewire-pulse, for one life: connects, says who it is, carries streams, and ends. It is read
  * without pause, whatever a guest does. Ends when the last leaves who joined it. Owned by the audio loop.
  *
- * <p>Source: native-protocol.md, 5; pulse-mediation.md, B and E.
+ * <p>Source: pulse-mediation.md, B and E.
  */
 final class PulseClient implements FrameListener {
     private static final Logger LOG = Logger.getLogger(PulseClient.class.getName());
-    private static final int VERSION = 35;
-    private static final int VERSION_MIN = 13;
     private static final int FRAME_MAX_BYTES = 1 << 20;
     /** From connecting to being ready for streams. */
     private static final int ANSWERS_WITHIN_MS = 3000;
@@ -75,10 +70,9 @@ final class PulseClient implements FrameListener {
     private final IntObjectMap<PulseRecord> records = new IntObjectHashMap<>();
     private final Runnable flush = this::flush;
 
-    private Cookie cookie = Cookie.ZERO;
     private @Nullable PulseDial dial;
     private @Nullable Channel channel;
-    private int version = VERSION;
+    private int version = PulseGreeting.VERSION;
     private boolean up;
     private boolean over;
     private boolean flushing;
@@ -130,17 +124,17 @@ final class PulseClient implements FrameListener {
         if (over) {
             return;
         }
-        cookie = shown;
+        PulseGreeting greeting = new PulseGreeting(this, shown, identity);
         timeout = loop.schedule(this::tooLate, ANSWERS_WITHIN_MS, TimeUnit.MILLISECONDS);
-        PulseDial dialled = new PulseDial(loop, address, this::handle, this::unreached);
+        PulseDial dialled = new PulseDial(loop, address, fresh -> handle(fresh, greeting), this::unreached);
         dial = dialled;
         dialled.start();
     }
 
-    private void handle(Channel fresh) {
+    private void handle(Channel fresh, PulseGreeting greeting) {
         fresh.pipeline()
                 .addLast("frames", new FrameDecoder(FRAME_MAX_BYTES, FRAME_MAX_BYTES, this))
-                .addLast("client", new Life());
+                .addLast("client", new Life(greeting));
     }
 
     private void unreached(String reason) {
@@ -341,39 +335,27 @@ final class PulseClient implements FrameListener {
         }
     }
 
-    private void greet() {
-        ask(new SessionRequest.Auth(VERSION, 0, cookie), new Step() {
-            @Override
-            void done(TagReader in) {
-                version =
-                        Math.min(VERSION, Answer.Authorized.decode(in, VERSION).version());
-                if (version < VERSION_MIN) {
-                    throw new ProtocolException("version: " + version + " (expected: >= " + VERSION_MIN + ")");
-                }
-                introduce();
-            }
-        });
+    /** It speaks this version, as far as we do. */
+    void speaks(int agreed) {
+        version = agreed;
     }
 
-    private void introduce() {
-        ask(new SessionRequest.SetClientName(identity.client()), new Step() {
-            @Override
-            void done(TagReader in) {
-                // pipewire-pulse knows no device before this answer.
-                ask(new Query.Plain(Opcode.GET_SERVER_INFO), new Step() {
-                    @Override
-                    void done(TagReader info) {
-                        Answer.ServerInfo told = Answer.ServerInfo.decode(info, version);
-                        server = told.name() + " " + told.version();
-                        up = true;
-                        if (timeout != null) {
-                            timeout.cancel(false);
-                        }
-                        List.copyOf(listeners).forEach(Listener::up);
-                    }
-                });
-            }
-        });
+    /** It is ready for streams. */
+    void greeted(String nameAndVersion) {
+        server = nameAndVersion;
+        up = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        List.copyOf(listeners).forEach(Listener::up);
+    }
+
+    /** It does not want us. */
+    void refused(ErrorCode refusal, String reason) {
+        if (!over) {
+            error = refusal;
+            giveUp(reason);
+        }
     }
 
     private void end() {
@@ -394,33 +376,17 @@ final class PulseClient implements FrameListener {
         listeners.clear();
     }
 
-    /** A step of the greeting. */
-    private abstract class Step implements PulseTags.Waiter {
-        abstract void done(TagReader in);
-
-        @Override
-        public void answered(int mark, TagReader in, int version) {
-            done(in);
-        }
-
-        @Override
-        public void failed(int mark, ErrorCode refusal) {
-            if (over) {
-                return;
-            }
-            error = refusal;
-            giveUp(
-                    refusal == ErrorCode.ACCESS
-                            ? "access denied: it takes clients of its own user, or with that user's cookie"
-                            : "refused: " + refusal);
-        }
-    }
-
     private final class Life extends ChannelInboundHandlerAdapter {
+        private final PulseGreeting greeting;
+
+        Life(PulseGreeting greeting) {
+            this.greeting = greeting;
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             channel = ctx.channel();
-            greet();
+            greeting.begin();
         }
 
         @Override
