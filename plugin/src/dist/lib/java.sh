@@ -15,9 +15,8 @@ if [ -r "$release" ]; then
     fi
 fi
 native=$home/lib/native/$(uname -m)
-# Named one by one, in one order: the archive of classes holds for exactly this path.
-class_path=
-for jar in "$home"/lib/*.jar; do class_path=${class_path:+$class_path:}$jar; done
+# The archive of classes holds for exactly this path.
+class_path=$home/lib/virt-sound.jar
 
 # SerialGC: the smallest collector; there is next to nothing to collect.
 # ArchiveRelocationMode=0: the archive is used where it was laid out for; moving it, as newer JDKs do by default, writes to 15 MB of

@@ -129,9 +129,9 @@ final class PulsePlayback extends PulseStream implements PlaybackStream {
             block.release();
             return;
         }
-        boolean on = mode == SeekMode.RELATIVE;
-        SeekMode from = on ? gapMode : mode;
-        long offset = on ? gapBytes + offsetBytes : offsetBytes;
+        boolean follows = mode == SeekMode.RELATIVE;
+        SeekMode from = follows ? gapMode : mode;
+        long offset = follows ? gapBytes + offsetBytes : offsetBytes;
         if (client.isWritable()) {
             noGap();
             client.send(channel(), block, from, offset);

@@ -77,7 +77,7 @@ final class HostRequest {
 
     /** @return how long so many bytes last at the rate that it has now */
     long usOf(long bytes) {
-        return first.spec().usOf(bytes) * first.spec().rateHz() / rateHz;
+        return (long) ((double) first.spec().usOf(bytes) * first.spec().rateHz() / rateHz);
     }
 
     SampleSpec spec() {
