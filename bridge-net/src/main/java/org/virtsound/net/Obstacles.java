@@ -164,8 +164,7 @@ final class Obstacles {
                 found.add(new Problem(
                         "port " + network.port() + " is in use on " + address,
                         "nothing that listens on " + network.subnet().host().getHostAddress() + ":" + network.port(),
-                        "find it with 'ss -ltnp sport = :" + network.port()
-                                + "' (PulseAudio's module-native-protocol-tcp?), or set network.port"));
+                        network.howToFreeThePort()));
             }
         }
     }

@@ -61,6 +61,12 @@ public record SoundNetwork(
         return new SoundNetwork(bridge, tap, subnet, port, on, uplink, firewalldZone);
     }
 
+    /** What to do where somebody else has the port. */
+    public String howToFreeThePort() {
+        return "find it with 'ss -ltnp sport = :" + port
+                + "' (PulseAudio's module-native-protocol-tcp?), or set network.port";
+    }
+
     /** A name that the kernel takes for a device and that reads as one word in every tool. */
     static void checkDevice(String key, String name) {
         requireNonNull(name, key + " is null");

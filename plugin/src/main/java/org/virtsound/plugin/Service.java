@@ -128,8 +128,7 @@ final class Service {
             throw new IOException(
                     "guests' endpoint " + address.getHostString() + ":" + address.getPort() + ": "
                             + (e.getCause() == null ? e : e.getCause()).getMessage()
-                            + "; who has it: ss -ltnp sport = :"
-                            + address.getPort() + "; or set network.port",
+                            + "; " + network.howToFreeThePort(),
                     e);
         }
         log.log(

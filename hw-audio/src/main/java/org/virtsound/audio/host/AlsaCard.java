@@ -70,9 +70,12 @@ final class AlsaCard {
 
     /** It is needed from now on; opened soon, where it is not and can be. */
     void need(SampleSpec spec, long nowNs) {
+        if (closed) {
+            return;
+        }
         letGo.at(PaceClock.NEVER);
-        needed = !closed;
-        if (opening || closed || pcm != null || nowNs < retryAtNs) {
+        needed = true;
+        if (opening || pcm != null || nowNs < retryAtNs) {
             return;
         }
         opening = true;
