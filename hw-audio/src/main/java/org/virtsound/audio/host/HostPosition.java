@@ -1,5 +1,6 @@
 package org.virtsound.audio.host;
 
+import java.util.concurrent.TimeUnit;
 import org.virtsound.audio.stream.SampleSpec;
 import org.virtsound.audio.stream.StreamOpened;
 import org.virtsound.audio.stream.Timing;
@@ -10,16 +11,27 @@ import org.virtsound.audio.stream.Timing;
  */
 final class HostPosition {
     private static final long UNKNOWN = Long.MIN_VALUE;
+    /** So long its word holds: two clocks that differ by 100 ppm, which is much, are 0.1 ms apart by then. */
+    private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(1);
+    /** So long it may be late with a new one. */
+    private static final long STALE_NS = 3 * FRESH_NS;
 
     private final PaceClock clock;
     /** What it has asked for and has not been sent; below 0 where it was sent more. */
     private long owed;
 
-    /** From reading to hearing, as it said last; what was heard then, and when that was, while it plays on since. */
+    /** From reading to hearing, where it was told or reckoned last. */
     private long latencyUs;
+
+    /** So as it said last; what was heard then, and when that was, while it plays on since. */
+    private long toldLatencyUs;
 
     private long heardIndex;
     private long heardAtNs = UNKNOWN;
+    /** What was played since it last started, less the read index. */
+    private long playedBefore;
+    /** Counts how often it ceased to play on evenly: what it was asked before says nothing of now. */
+    private int turn;
 
     private long ahead;
     /** To be left out of what the guest writes next: the host is behind by that. */
@@ -49,7 +61,7 @@ final class HostPosition {
         ahead = guestsAhead;
         behind = behindBytes;
         uncut = Long.MAX_VALUE;
-        heardAtNs = UNKNOWN;
+        forgetHeard();
     }
 
     /** Something audible begins at {@code index}, which is to be heard whole. */
@@ -77,6 +89,9 @@ final class HostPosition {
      */
     int leaveOut(int bytes) {
         int left = (int) Math.min(behind, bytes);
+        if (left > 0) {
+            forgetHeard();
+        }
         behind -= left;
         ahead += left;
         owed += left;
@@ -112,6 +127,12 @@ final class HostPosition {
     /** It does not play on evenly from what it told last. */
     void forgetHeard() {
         heardAtNs = UNKNOWN;
+        turn++;
+    }
+
+    /** @return to be handed to {@link #told} with the answer to what it is asked now */
+    int turn() {
+        return turn;
     }
 
     /**
@@ -119,14 +140,51 @@ final class HostPosition {
      *
      * @param timing in its words; on return in the guest's
      * @param plays whether it goes on from there
+     * @param askedIn the {@link #turn} in which it was asked
      */
-    void told(Timing timing, SampleSpec spec, boolean plays) {
-        latencyUs = timing.firstLatencyUs;
-        heardIndex = toGuest(timing.readIndex) - spec.bytesOf(latencyUs);
-        heardAtNs = plays ? clock.nowNs() : UNKNOWN;
-        timing.writeIndex = toGuest(timing.writeIndex);
+    void told(Timing timing, SampleSpec spec, boolean plays, int askedIn) {
+        toldLatencyUs = timing.firstLatencyUs;
+        heardIndex = toGuest(timing.readIndex) - spec.bytesOf(toldLatencyUs);
+        heardAtNs = plays && askedIn == turn ? clock.nowNs() : UNKNOWN;
         readTo(toGuest(timing.readIndex));
+        latencyUs = toldLatencyUs + spec.usOf(lastReadIndex - toGuest(timing.readIndex));
+        playedBefore = timing.playingFor - lastReadIndex;
+        timing.firstLatencyUs = latencyUs;
+        timing.writeIndex = toGuest(timing.writeIndex);
         timing.readIndex = lastReadIndex;
+    }
+
+    /** @return whether it is time to ask it again, for {@link #isSure} to go on */
+    boolean isStale() {
+        return clock.nowNs() - heardAtNs > FRESH_NS;
+    }
+
+    /**
+     * @param queue what the guest has written
+     * @return whether {@link #tell} says what the host would: it plays on evenly from what it told last, and what it has asked for
+     *     since is not less than what must have been heard
+     */
+    boolean isSure(PlaybackQueue queue, SampleSpec spec) {
+        if (heardAtNs == UNKNOWN || clock.nowNs() - heardAtNs > STALE_NS) {
+            return false;
+        }
+        long heard = heard(spec);
+        return heard <= byCredit(queue) + queue.attr().minReq() && heard < queue.writeIndex();
+    }
+
+    /** Says in its place where it is, once {@link #isSure}. */
+    void tell(Timing timing, PlaybackQueue queue, SampleSpec spec) {
+        readTo(estimate(queue, spec));
+        timing.firstLatencyUs = latencyUs;
+        timing.secondLatencyUs = 0;
+        timing.running = true;
+        long wallUs = clock.wallUs();
+        timing.nowS = (int) (wallUs / 1_000_000);
+        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.writeIndex = queue.writeIndex();
+        timing.readIndex = lastReadIndex;
+        timing.underrunFor = 0;
+        timing.playingFor = playedBefore + lastReadIndex;
     }
 
     /**
@@ -137,15 +195,27 @@ final class HostPosition {
      * @return between what was told last and what was written
      */
     long estimate(PlaybackQueue queue, SampleSpec spec) {
-        long earliest = queue.writeIndex() - queue.attr().tLength() + owed;
-        long readIndex = earliest;
-        if (heardAtNs != UNKNOWN) {
-            long heard = heardIndex + spec.bytesOf((clock.nowNs() - heardAtNs) / 1000);
-            long likely = heard + spec.bytesOf(latencyUs);
-            readIndex =
-                    Math.max(earliest, Math.min(likely, earliest + queue.attr().minReq()));
-            latencyUs = Math.max(0, spec.usOf(readIndex - heard));
+        long earliest = byCredit(queue);
+        if (heardAtNs == UNKNOWN) {
+            return within(earliest, queue);
         }
+        long heard = heard(spec);
+        long likely = heard + spec.bytesOf(toldLatencyUs);
+        long readIndex = within(
+                Math.max(earliest, Math.min(likely, earliest + queue.attr().minReq())), queue);
+        latencyUs = Math.max(0, spec.usOf(readIndex - heard));
+        return readIndex;
+    }
+
+    private long byCredit(PlaybackQueue queue) {
+        return queue.writeIndex() - queue.attr().tLength() + owed;
+    }
+
+    private long heard(SampleSpec spec) {
+        return heardIndex + spec.bytesOf((clock.nowNs() - heardAtNs) / 1000);
+    }
+
+    private long within(long readIndex, PlaybackQueue queue) {
         return Math.max(lastReadIndex, Math.min(readIndex, queue.writeIndex()));
     }
 }

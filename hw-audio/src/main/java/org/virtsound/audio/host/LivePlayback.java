@@ -32,9 +32,12 @@ final class LivePlayback implements PlaybackStream {
     private final PacedPlayback pace;
     private final Silence silence;
     private final Questions questions = new Questions();
+    private final Timing ownAnswer = new Timing();
     private final HostPulse pulse;
 
     private boolean playing;
+    /** It owes an answer to a question of our own. */
+    private boolean asked;
 
     LivePlayback(HostPlayback counterpart, PlaybackStream host, SteadyPlayback stream, SteadyServer server) {
         this.counterpart = counterpart;
@@ -124,6 +127,8 @@ final class LivePlayback implements PlaybackStream {
         long owedBefore = queue.owed();
         if (mode == SeekMode.RELATIVE_ON_READ) {
             queue.readAt(readIndex(), playing);
+            // It alone knows where it read then.
+            at.forgetHeard();
         }
         queue.seek(mode, offsetBytes);
         keep(queue, block);
@@ -166,6 +171,7 @@ final class LivePlayback implements PlaybackStream {
 
     @Override
     public void prebuf(Reply reply) {
+        at.forgetHeard();
         host.prebuf(SteadyStream.sure(reply));
     }
 
@@ -184,9 +190,25 @@ final class LivePlayback implements PlaybackStream {
         });
     }
 
+    /**
+     * While the host plays on, we know as well as it does where it is: each question that it need not answer is a way through two
+     * processes less. It is asked anew often enough for that.
+     */
     @Override
     public void timing(int tag, int localS, int localUs) {
-        host.timing(questions.add(tag, localS, localUs, pace.queue().writeIndex()), localS, localUs);
+        if (!playing || wanted.corked || !at.isSure(pace.queue(), wanted.spec())) {
+            ask(tag, localS, localUs);
+            return;
+        }
+        at.tell(ownAnswer, pace.queue(), wanted.spec());
+        if (at.isStale() && !asked) {
+            askHost();
+        }
+        guest.timing(tag, localS, localUs, ownAnswer);
+    }
+
+    private void ask(int tag, int localS, int localUs) {
+        host.timing(questions.add(tag, localS, localUs, pace.queue().writeIndex(), at.turn()), localS, localUs);
     }
 
     /** The host answers {@link #timing}, possibly after it has ceased to be in charge. */
@@ -198,11 +220,12 @@ final class LivePlayback implements PlaybackStream {
         // Flushed and filled again before it had run dry, it plays on without a word.
         boolean playsOn = counterpart.isLive() && timing.running && !playing && !wanted.corked;
         playing |= playsOn;
-        at.told(timing, wanted.spec(), timing.running && playing);
+        at.told(timing, wanted.spec(), timing.running && playing, questions.turn(number));
         if (counterpart.isLive()) {
             pace.queue().correct(timing.writeIndex - questions.writeIndex(number));
         }
         int tag = questions.tag(number);
+        asked &= tag != OWN_QUESTION;
         if (tag != OWN_QUESTION) {
             guest.timing(tag, localS, localUs, timing);
         } else if (counterpart.isLive()) {
@@ -215,6 +238,7 @@ final class LivePlayback implements PlaybackStream {
 
     /** The host is gone: the clock answers what it was asked. */
     void leaveQuestions() {
+        asked = false;
         questions.answerAll((tag, localS, localUs) -> {
             if (tag != OWN_QUESTION) {
                 pace.timing(tag, localS, localUs);
@@ -224,7 +248,8 @@ final class LivePlayback implements PlaybackStream {
 
     /** Learns where the host is, for the case that it goes. */
     void askHost() {
-        timing(OWN_QUESTION, 0, 0);
+        asked = true;
+        ask(OWN_QUESTION, 0, 0);
     }
 
     /** Sees from now on that the host still answers. */

@@ -235,6 +235,8 @@ final class PacedPlayback implements PlaybackStream {
     @Override
     public void timing(int tag, int localS, int localUs) {
         long now = clock.nowNs();
+        // What is written while others are told how far it is comes after the question.
+        long writeIndex = queue.writeIndex();
         settle(now);
         timing.firstLatencyUs = output.latencyUs() + stillHeardUs();
         timing.secondLatencyUs = 0;
@@ -242,7 +244,7 @@ final class PacedPlayback implements PlaybackStream {
         long wallUs = clock.wallUs();
         timing.nowS = (int) (wallUs / 1_000_000);
         timing.nowUs = (int) (wallUs % 1_000_000);
-        timing.writeIndex = queue.writeIndex();
+        timing.writeIndex = writeIndex;
         timing.readIndex = queue.readIndex();
         timing.playingFor = playingFor;
         timing.underrunFor = neverPlayed ? NEVER_PLAYED : playing ? 0 : spec.bytesOf((now - drySinceNs) / 1000);

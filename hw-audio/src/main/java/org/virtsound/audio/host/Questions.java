@@ -14,6 +14,7 @@ final class Questions {
     private int[] seconds = new int[FIRST_SIZE];
     private int[] micros = new int[FIRST_SIZE];
     private long[] writeIndices = new long[FIRST_SIZE];
+    private int[] turns = new int[FIRST_SIZE];
 
     /** Answers a question. */
     interface Answerer {
@@ -22,9 +23,10 @@ final class Questions {
 
     /**
      * @param writeIndex where the stream was written to when it was asked
+     * @param turn of the {@link HostPosition} then
      * @return the question's number, to ask the host with
      */
-    int add(int tag, int localS, int localUs, long writeIndex) {
+    int add(int tag, int localS, int localUs, long writeIndex, int turn) {
         int slot = 0;
         while (slot < taken.length && taken[slot]) {
             slot++;
@@ -37,6 +39,7 @@ final class Questions {
         seconds[slot] = localS;
         micros[slot] = localUs;
         writeIndices[slot] = writeIndex;
+        turns[slot] = turn;
         return slot;
     }
 
@@ -57,6 +60,10 @@ final class Questions {
         return writeIndices[number];
     }
 
+    int turn(int number) {
+        return turns[number];
+    }
+
     void answerAll(Answerer answerer) {
         for (int slot = 0; slot < taken.length; slot++) {
             if (taken[slot]) {
@@ -73,5 +80,6 @@ final class Questions {
         seconds = Arrays.copyOf(seconds, size);
         micros = Arrays.copyOf(micros, size);
         writeIndices = Arrays.copyOf(writeIndices, size);
+        turns = Arrays.copyOf(turns, size);
     }
 }

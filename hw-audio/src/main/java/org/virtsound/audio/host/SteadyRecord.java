@@ -21,6 +21,9 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     /** A question of our own among the guest's. */
     private static final int OWN_QUESTION = -1;
 
+    /** Where a host records is never foretold. */
+    private static final int ONLY_TURN = 0;
+
     private final SteadyServer server;
     private final RecordListener guest;
     private final Remembered wanted;
@@ -163,7 +166,7 @@ final class SteadyRecord implements SteadyStream, RecordStream {
     @Override
     public void timing(int tag, int localS, int localUs) {
         RecordStream to = inCharge();
-        to.timing(to == pace ? tag : questions.add(tag, localS, localUs, index), localS, localUs);
+        to.timing(to == pace ? tag : questions.add(tag, localS, localUs, index, ONLY_TURN), localS, localUs);
     }
 
     @Override

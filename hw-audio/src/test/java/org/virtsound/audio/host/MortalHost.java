@@ -1,5 +1,6 @@
 package org.virtsound.audio.host;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ final class MortalHost implements Backend {
 
     /** Happens between the asking for a stream and its opening. */
     Runnable meanwhile = () -> {};
+
+    /** Timing questions that it was asked. */
+    int questions;
 
     int tries;
     int streams;
@@ -111,7 +115,13 @@ final class MortalHost implements Backend {
             if (!hung) {
                 stream.open();
             }
-            return stream;
+            return (PlaybackStream) Proxy.newProxyInstance(
+                    PlaybackStream.class.getClassLoader(),
+                    new Class<?>[] {PlaybackStream.class},
+                    (proxy, method, args) -> {
+                        questions += method.getName().equals("timing") ? 1 : 0;
+                        return method.invoke(stream, args);
+                    });
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.virtsound.audio.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.virtsound.audio.host.Requests.DVD;
 
 import io.netty.buffer.ByteBuf;
@@ -12,11 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelVolumes;
@@ -73,6 +78,62 @@ class SteadyPlaybackTest {
         assertThat(guest.timings).isZero();
         assertThat(guest.measuredUs)
                 .isCloseTo((guest.written - guest.ask().readIndex) * 1000 / BYTES_PER_MS, within(20_000L));
+    }
+
+    @Test
+    void aGuestThatAsksAgainAndAgainHearsWhatTheHostWouldSayAndTheHostIsAskedOnceASecond() {
+        host.latencyMs = 20;
+        Counter guest = play();
+        time.advanceMs(1000);
+        guest.ask();
+        long start = heard(guest) - 1000L * BYTES_PER_MS;
+        int before = host.questions;
+        for (int ms = 1003; ms < 11_000; ms += 3) {
+            time.advanceMs(3);
+            long written = guest.written;
+            assertThat(heard(guest) - start)
+                    .as("heard after %d ms", ms)
+                    .isCloseTo((long) ms * BYTES_PER_MS, within((long) BYTES_PER_MS));
+            Timing told = guest.last;
+            assertThat(told.running).isTrue();
+            assertThat(told.writeIndex).isEqualTo(written);
+            assertThat(told.readIndex).isBetween(told.writeIndex - guest.attr.tLength(), told.writeIndex);
+            assertThat(told.playingFor).isCloseTo(told.readIndex, within(10L * BYTES_PER_MS));
+        }
+        assertThat(host.questions - before).isBetween(8, 12);
+    }
+
+    private static long heard(Counter guest) {
+        Timing told = guest.ask();
+        return told.readIndex - told.firstLatencyUs * BYTES_PER_MS / 1000;
+    }
+
+    static Stream<Arguments> whatOnlyTheHostKnows() {
+        return Stream.of(
+                arguments("corked", (Consumer<Counter>) guest -> guest.stream.cork(true, error -> {})),
+                arguments("corked and uncorked", (Consumer<Counter>) guest -> {
+                    guest.stream.cork(true, error -> {});
+                    guest.stream.cork(false, error -> {});
+                }),
+                arguments("flushed", (Consumer<Counter>) guest -> guest.stream.flush(error -> {})),
+                arguments("filled anew", (Consumer<Counter>) guest -> guest.stream.prebuf(error -> {})),
+                arguments("at another rate", (Consumer<Counter>) guest -> guest.stream.sampleRate(44_100, error -> {})),
+                arguments("written from where it reads", (Consumer<Counter>)
+                        guest -> guest.stream.write(guest.block(1920), SeekMode.RELATIVE_ON_READ, 1920)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatOnlyTheHostKnows")
+    void whereAStreamIsThatWasMovedTheHostIsAsked(String name, Consumer<Counter> move) {
+        Counter guest = play();
+        time.advanceMs(2500);
+        guest.ask();
+        int before = host.questions;
+        guest.ask();
+        assertThat(host.questions).as("while it plays on").isEqualTo(before);
+        move.accept(guest);
+        guest.ask();
+        assertThat(host.questions).isGreaterThan(before);
     }
 
     @Test
