@@ -215,16 +215,18 @@ final class PulseClient implements FrameListener {
         }
     }
 
-    /** @param block ownership passes to the connection */
+    /** @param block ownership passes to the connection, with the room before what is to be read */
     void send(int stream, ByteBuf block, SeekMode mode, long offsetBytes) {
         Channel ch = channel;
         if (over || ch == null) {
             block.release();
             return;
         }
-        ByteBuf header = ch.alloc().directBuffer(Frames.HEADER_BYTES, Frames.HEADER_BYTES);
-        Frames.memblockHeader(header, block.readableBytes(), stream, offsetBytes, mode);
-        ch.write(header, ch.voidPromise());
+        if (!Frames.prependMemblockHeader(block, stream, offsetBytes, mode)) {
+            ByteBuf header = ch.alloc().directBuffer(Frames.HEADER_BYTES, Frames.HEADER_BYTES);
+            Frames.memblockHeader(header, block.readableBytes(), stream, offsetBytes, mode);
+            ch.write(header, ch.voidPromise());
+        }
         send(ch, block);
     }
 

@@ -13,7 +13,8 @@ import org.virtsound.audio.stream.SeekMode;
  *
  * <p>A payload that arrived in one piece, as nearly all do, is a retained slice of the receive buffer; one that came in pieces is
  * gathered in a buffer of its size, which is allocated once the length has passed the bounds. With Netty's pooled allocator
- * neither makes garbage.
+ * neither makes garbage. A slice begins with the room that its own header had, which nobody needs any more, before its reader
+ * index.
  *
  * <p>A bad frame, and anything the listener throws, is fired as {@code exceptionCaught} to the handlers behind, and the channel is
  * closed; what was received after it is thrown away. So is what lies behind a frame on which the listener closed the channel.
@@ -38,6 +39,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private int channel;
     private long offsetBytes;
     private SeekMode seek = SeekMode.RELATIVE;
+    /** Header and payload lie side by side in the buffer that is being read. */
+    private boolean headerBefore;
     /** Ours until it is full; null while nothing of the payload has come. */
     private @Nullable ByteBuf gathered;
 
@@ -63,15 +66,22 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
             ctx.fireExceptionCaught(e);
             ctx.close();
         } finally {
+            headerBefore = false;
             in.release();
         }
     }
 
     private void step(ChannelHandlerContext ctx, ByteBuf in) {
         if (state == State.HEADER) {
+            headerBefore = header.writerIndex() == 0 && in.readableBytes() >= Frames.HEADER_BYTES;
+            if (headerBefore) {
+                readHeader(in);
+                return;
+            }
             in.readBytes(header, Math.min(in.readableBytes(), header.writableBytes()));
             if (!header.isWritable()) {
-                readHeader();
+                readHeader(header);
+                header.clear();
             }
             return;
         }
@@ -92,12 +102,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void readHeader() {
-        length = header.readInt();
-        channel = header.readInt();
-        offsetBytes = header.readLong();
-        int flags = header.readInt();
-        header.clear();
+    private void readHeader(ByteBuf from) {
+        length = from.readInt();
+        channel = from.readInt();
+        offsetBytes = from.readLong();
+        int flags = from.readInt();
         if (channel == Frames.CONTROL_CHANNEL) {
             if (flags != 0) {
                 throw new ProtocolException("control frame's flags: 0x%08x (expected: 0)".formatted(flags));
@@ -133,7 +142,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         ByteBuf whole = gathered;
         if (whole == null) {
             if (in.readableBytes() >= length) {
-                return in.readRetainedSlice(length);
+                return headerBefore ? sliceWithRoom(in) : in.readRetainedSlice(length);
             }
             whole = ctx.alloc().directBuffer(length, length);
             gathered = whole;
@@ -144,6 +153,13 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         }
         gathered = null;
         return whole;
+    }
+
+    private ByteBuf sliceWithRoom(ByteBuf in) {
+        int room = Frames.HEADER_BYTES;
+        ByteBuf slice = in.retainedSlice(in.readerIndex() - room, room + length);
+        in.skipBytes(length);
+        return slice.readerIndex(room);
     }
 
     @Override

@@ -5,7 +5,7 @@ import org.virtsound.audio.stream.SeekMode;
 
 /**
  * Frame headers, written. A control frame is written in one buffer between {@link #beginControl} and {@link #endControl}; a block
- * of audio is a header of its own and then, untouched, the payload's buffer, as two writes and one flush.
+ * of audio keeps its payload untouched: the header goes into the room before it where there is some, else as a buffer of its own.
  *
  * <p>Source: native-protocol.md, 1.
  */
@@ -39,12 +39,33 @@ public final class Frames {
 
     /** Writes the 20 bytes that come before {@code lengthBytes} of PCM. */
     public static void memblockHeader(ByteBuf out, int lengthBytes, int channel, long offsetBytes, SeekMode seek) {
+        checkMemblock(lengthBytes, channel);
+        out.writeInt(lengthBytes).writeInt(channel).writeLong(offsetBytes).writeInt(seek.code());
+    }
+
+    /**
+     * Writes them into the room before {@code pcm}, which then begins with them.
+     *
+     * @return false where there is no room
+     */
+    public static boolean prependMemblockHeader(ByteBuf pcm, int channel, long offsetBytes, SeekMode seek) {
+        int start = pcm.readerIndex() - HEADER_BYTES;
+        if (start < 0) {
+            return false;
+        }
+        checkMemblock(pcm.readableBytes(), channel);
+        pcm.setInt(start, pcm.readableBytes()).setInt(start + 4, channel);
+        pcm.setLong(start + 8, offsetBytes).setInt(start + 16, seek.code());
+        pcm.readerIndex(start);
+        return true;
+    }
+
+    private static void checkMemblock(int lengthBytes, int channel) {
         if (lengthBytes < 1 || lengthBytes > LENGTH_MAX) {
             throw new IllegalArgumentException("length: " + lengthBytes + " (expected: 1.." + LENGTH_MAX + ")");
         }
         if (channel == CONTROL_CHANNEL) {
             throw new IllegalArgumentException("channel: -1 is the control channel's");
         }
-        out.writeInt(lengthBytes).writeInt(channel).writeLong(offsetBytes).writeInt(seek.code());
     }
 }

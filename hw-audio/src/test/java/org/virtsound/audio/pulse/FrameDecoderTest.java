@@ -3,6 +3,7 @@ package org.virtsound.audio.pulse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -70,9 +71,49 @@ class FrameDecoderTest {
 
         assertThat(payloads).hasSize(1);
         ByteBuf payload = payloads.get(0);
-        assertThat(payload.memoryAddress()).isEqualTo(address);
+        assertThat(payload.memoryAddress() + payload.readerIndex()).isEqualTo(address);
         assertThat(payload.release()).as("the listener held the last reference").isTrue();
         assertThat(received.refCnt()).isZero();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void theRoomBeforeABlockIsItsOwnHeadersAndNoOtherBlocks() {
+        List<ByteBuf> payloads = new ArrayList<>();
+        EmbeddedChannel channel = channel(new FrameListener() {
+            @Override
+            public void control(ByteBuf packet) {}
+
+            @Override
+            public void memblock(int channel, long offsetBytes, SeekMode seek, ByteBuf payload) {
+                payloads.add(payload);
+            }
+        });
+        ByteBuf received = PooledByteBufAllocator.DEFAULT.directBuffer(256);
+        for (int block = 1; block <= 3; block++) {
+            Frames.memblockHeader(received, 8, block, 0, SeekMode.RELATIVE);
+            received.writeLong(block);
+        }
+        ByteBuf lateHeader = received.retainedSlice(Frames.HEADER_BYTES + 8, 5);
+        ByteBuf rest =
+                received.retainedSlice(Frames.HEADER_BYTES + 13, received.readableBytes() - Frames.HEADER_BYTES - 13);
+        channel.writeInbound(received.readSlice(Frames.HEADER_BYTES + 8), lateHeader, rest);
+
+        assertThat(payloads)
+                .extracting(ByteBuf::readerIndex)
+                .containsExactly(Frames.HEADER_BYTES, 0, Frames.HEADER_BYTES);
+        ByteBuf last = payloads.get(2);
+        assertThat(Frames.prependMemblockHeader(payloads.get(1), 7, 0, SeekMode.RELATIVE))
+                .isFalse();
+        assertThat(Frames.prependMemblockHeader(last, 7, -9, SeekMode.ABSOLUTE)).isTrue();
+        assertThat(payloads.get(0).readLong()).isEqualTo(1);
+        assertThat(payloads.get(1).readLong()).isEqualTo(2);
+        ByteBuf expected = PooledByteBufAllocator.DEFAULT.directBuffer(64);
+        Frames.memblockHeader(expected, 8, 7, -9, SeekMode.ABSOLUTE);
+        expected.writeLong(3);
+        assertThat(ByteBufUtil.equals(last, expected)).isTrue();
+        expected.release();
+        payloads.forEach(ByteBuf::release);
         assertThat(channel.finish()).isFalse();
     }
 
