@@ -103,6 +103,11 @@ final class GuestConnection extends ChannelInboundHandlerAdapter implements Fram
         session.close();
     }
 
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        out.release();
+    }
+
     private void checkAuth() {
         if (!session.isAuthorized()) {
             broken("auth-s", "no AUTH within " + relay.limits().authSeconds() + " s");

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.pulse.Command;
 import org.virtsound.audio.pulse.Direction;
 import org.virtsound.audio.pulse.Failure;
@@ -31,6 +32,11 @@ final class GuestOut {
     private int version;
     private long written;
     private boolean batching;
+    private boolean unflushed;
+    /** The last one, whoever else still has it; ours. */
+    private @Nullable ByteBuf credit;
+
+    private boolean released;
 
     /**
      * @param tooMuchQueued whether more waits for the guest than may
@@ -58,7 +64,10 @@ final class GuestOut {
 
     void endBatch() {
         batching = false;
-        channel.flush();
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
     }
 
     void flush() {
@@ -109,11 +118,29 @@ final class GuestOut {
         end(out, start);
     }
 
-    /** Credit: allocates nothing. */
+    /** Credit: allocates nothing, and goes in the buffer of the last one, if the kernel has taken that. */
     void credit(int streamChannel, int bytes) {
-        ByteBuf out = channel.alloc().directBuffer(SMALL_BYTES);
+        ByteBuf last = credit;
+        if (last != null && last.refCnt() == 1) {
+            HotPackets.rewriteCredit(last, streamChannel, bytes);
+            send(last.retain());
+            return;
+        }
+        ByteBuf out = channel.alloc().directBuffer(HotPackets.CREDIT_BYTES);
         HotPackets.writeCredit(out, writer, streamChannel, bytes);
+        if (last == null && !released) {
+            credit = out.retain();
+        }
         send(out);
+    }
+
+    /** The connection is gone. */
+    void release() {
+        released = true;
+        if (credit != null) {
+            credit.release();
+            credit = null;
+        }
     }
 
     void underflow(int streamChannel, long readIndex) {
@@ -156,7 +183,9 @@ final class GuestOut {
     private void send(ByteBuf out) {
         written += out.readableBytes();
         channel.write(out, channel.voidPromise());
-        if (!batching) {
+        if (batching) {
+            unflushed = true;
+        } else {
             channel.flush();
         }
         if (!channel.isWritable() && channel.isActive() && tooMuchQueued.getAsBoolean()) {

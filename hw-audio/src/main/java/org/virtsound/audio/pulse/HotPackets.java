@@ -11,6 +11,12 @@ import org.virtsound.audio.stream.Timing;
  * <p>Source: native-protocol.md, 6.3 and 6.4.
  */
 public final class HotPackets {
+    /** Four tagged u32: command, tag, stream and length. */
+    public static final int CREDIT_BYTES = Frames.HEADER_BYTES + 4 * 5;
+
+    private static final int CREDIT_CHANNEL_AT = CREDIT_BYTES - 5 - 4;
+    private static final int CREDIT_LENGTH_AT = CREDIT_BYTES - 4;
+
     private HotPackets() {}
 
     /** Appends the frame of a REQUEST. */
@@ -22,6 +28,13 @@ public final class HotPackets {
                 .u32(channel)
                 .u32(bytes);
         Frames.endControl(out, start);
+    }
+
+    /** Makes another one of it, of a buffer that holds nothing else. */
+    public static void rewriteCredit(ByteBuf credit, int channel, int bytes) {
+        credit.setInt(CREDIT_CHANNEL_AT, channel)
+                .setInt(CREDIT_LENGTH_AT, bytes)
+                .setIndex(0, CREDIT_BYTES);
     }
 
     /** Appends the frame of a GET_PLAYBACK_LATENCY or GET_RECORD_LATENCY. */

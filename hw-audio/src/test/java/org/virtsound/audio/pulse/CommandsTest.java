@@ -81,6 +81,18 @@ class CommandsTest {
     }
 
     @Test
+    void aCreditThatIsWrittenAnewIsWhatItsRecordWouldWrite() {
+        ByteBuf credit = Unpooled.buffer(HotPackets.CREDIT_BYTES, HotPackets.CREDIT_BYTES);
+        HotPackets.writeCredit(credit, writer, 1, 960);
+        credit.skipBytes(HotPackets.CREDIT_BYTES);
+        HotPackets.rewriteCredit(credit, 7, 4);
+
+        ByteBuf expected = Unpooled.buffer();
+        new Event.Credit(7, 4).writeTo(expected, writer, Command.NO_TAG, NEWEST);
+        assertThat(ByteBufUtil.hexDump(credit)).isEqualTo(ByteBufUtil.hexDump(expected));
+    }
+
+    @Test
     void aHotPacketIsWhatItsRecordWouldWrite() {
         var timing = new Timing();
         timing.firstLatencyUs = 1;
