@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.virtsound.audio.PrivatePulse;
 import org.virtsound.audio.stream.SampleFormat;
@@ -30,6 +31,9 @@ public final class Bench {
     private static final int SETTLE_MS = 3_000;
     private static final int PING_GAP_MIN_US = 3_000;
     private static final int PING_GAP_MAX_US = 20_000;
+
+    /** PulseAudio mixes 32 streams at a card and leaves any other unheard, so there are two; each is the one of a guest of the relay. */
+    private static final List<String> CARDS = List.of("card", "second");
 
     private static final int NEAR = 0;
     private static final int FAR = 1;
@@ -56,12 +60,14 @@ public final class Bench {
         Path directory = Files.createTempDirectory("bench");
         int status = 0;
         String tcp = "module-native-protocol-tcp auth-anonymous=1 listen=127.0.0.1 port=" + port;
-        try (PrivatePulse pulse = PrivatePulse.started(tcp);
+        String second = "module-null-sink sink_name=" + CARDS.get(1) + " rate=48000 norewinds=1";
+        try (PrivatePulse pulse = PrivatePulse.started(tcp, second);
                 Candidate direct = Candidate.direct("direct", port);
                 Candidate again = Candidate.direct("direct again", port);
-                Candidate relay = Candidate.relay(pulse.openSocket(), flags);
+                Candidate relay = Candidate.relay(pulse.openSocket(), CARDS.get(1), flags);
                 Candidate haproxy = Candidate.haproxy(pulse.openSocket(), directory);
                 Candidate socat = Candidate.socat(pulse.openSocket())) {
+            pulse.pactl("set-default-sink", CARDS.get(0));
             List<String> ways = List.of(System.getProperty("bench.ways", "").split(","));
             List<Candidate> candidates = Stream.of(direct, relay, haproxy, socat, again)
                     .filter(candidate -> ways.contains("") || ways.contains(candidate.name))
@@ -100,24 +106,27 @@ public final class Bench {
 
     private Measured play(Candidate candidate, int count, int settleMs, int measureMs) throws Exception {
         Samples roundTrips = new Samples();
+        Samples commands = new Samples();
         List<Player> players = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Player player = new Player(roundTrips, null);
+            int card = i % CARDS.size();
+            Player player = new Player(roundTrips, null, candidate.isRelay() ? null : CARDS.get(card));
             players.add(player);
-            join(player.connect(loop, LoadClient.address(candidate.address)));
+            join(player.connect(loop, LoadClient.address(candidate.address), candidate.isRelay() ? card : 0));
         }
         ProcessHandle server = ProcessHandle.of(pulse.pid()).orElseThrow();
-        ping(players, settleMs);
+        ask(players, settleMs, Player::ping);
         int underflowsBefore = onLoop(() -> sumOfUnderflows(players));
         onLoop(() -> {
             roundTrips.clear();
+            players.forEach(player -> player.clock.clear());
             return null;
         });
         long[] allocatedBefore = candidate.allocatedAndPlayed();
         long cpuBefore = candidate.cpuNs();
         long serverBefore = ProcessCost.cpuNs(server);
         long beganNs = System.nanoTime();
-        ping(players, measureMs);
+        ask(players, measureMs, Player::ping);
         double seconds = (System.nanoTime() - beganNs) / 1e9;
         long cpu = candidate.cpuNs() - cpuBefore;
         long serverCpu = ProcessCost.cpuNs(server) - serverBefore;
@@ -126,6 +135,16 @@ public final class Bench {
         int lost = onLoop(
                 () -> (int) players.stream().filter(player -> player.lost).count());
         long residentKib = candidate.residentKib();
+        double clockUs = onLoop(() -> players.stream()
+                .filter(player -> player.clock.count() > 1)
+                .mapToDouble(Player::clockUs)
+                .max()
+                .orElse(Double.NaN));
+        onLoop(() -> {
+            players.forEach(player -> player.roundTrips = commands);
+            return null;
+        });
+        ask(players, measureMs / 2, Player::command);
         players.forEach(LoadClient::close);
         TimeUnit.MILLISECONDS.sleep(300);
         return new Measured(
@@ -133,6 +152,8 @@ public final class Bench {
                 count,
                 seconds,
                 roundTrips,
+                commands,
+                clockUs,
                 underflows,
                 lost,
                 cpu,
@@ -153,13 +174,13 @@ public final class Bench {
         return players.stream().mapToInt(player -> player.underflows).sum();
     }
 
-    /** Asks one stream or another for its latency, at random moments: a fixed period would lock to that of the audio. */
-    private void ping(List<Player> players, int forMs) throws InterruptedException {
+    /** Lets one stream or another ask, at random moments: a fixed period would lock to that of the audio. */
+    private void ask(List<Player> players, int forMs, Consumer<Player> question) throws InterruptedException {
         long endNs = System.nanoTime() + forMs * 1_000_000L;
         while (System.nanoTime() < endNs) {
             TimeUnit.MICROSECONDS.sleep(random.nextInt(PING_GAP_MIN_US, PING_GAP_MAX_US));
             Player player = players.get(random.nextInt(players.size()));
-            loop.execute(player::ping);
+            loop.execute(() -> question.accept(player));
         }
     }
 
@@ -190,7 +211,7 @@ public final class Bench {
         Grid grid = new Grid();
         long[][] arrivedNs = new long[2][Grid.STEPS];
         boolean[] counting = new boolean[1];
-        Player player = new Player(new Samples(), grid);
+        Player player = new Player(new Samples(), grid, null);
         Recorder near = new Recorder(grid, (step, since) -> arrivedNs[NEAR][step] = counting[0] ? since : 0);
         Recorder far = new Recorder(grid, (step, since) -> arrivedNs[FAR][step] = counting[0] ? since : 0);
         join(near.connect(loop, LoadClient.address("unix:" + pulse.openSocket())));

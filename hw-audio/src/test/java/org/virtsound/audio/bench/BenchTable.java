@@ -8,9 +8,10 @@ final class BenchTable {
     private BenchTable() {}
 
     static void print(List<Measured> played, List<Bench.Arrival> arrivals, int seconds) {
-        System.out.println("| streams | way | p50 µs | p99 µs | added p50 µs | CPU s/stream-hour | PulseAudio's |"
-                + " underflows | lost | MiB | bytes/block |");
-        System.out.println("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        System.out.println(
+                "| streams | way | p50 µs | p99 µs | added p50 µs | command p50 µs | clock ±µs | CPU s/stream-hour |"
+                        + " PulseAudio's | underflows | lost | MiB | bytes/block |");
+        System.out.println("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (Measured measured : played) {
             Measured direct = played.stream()
                     .filter(m -> m.streams() == measured.streams())
@@ -18,12 +19,14 @@ final class BenchTable {
                     .orElseThrow();
             System.out.printf(
                     Locale.ROOT,
-                    "| %d | %s | %.0f | %.0f | %+.0f | %.2f | %.2f | %d | %d | %s | %s |%n",
+                    "| %d | %s | %.0f | %.0f | %+.0f | %.0f | %.0f | %.2f | %.2f | %d | %d | %s | %s |%n",
                     measured.streams(),
                     measured.name(),
                     measured.roundTrips().percentileUs(50),
                     measured.roundTrips().percentileUs(99),
                     measured.roundTrips().percentileUs(50) - direct.roundTrips().percentileUs(50),
+                    measured.commands().percentileUs(50),
+                    measured.clockUs() / 2,
                     measured.cpuPerStreamHour(),
                     measured.serverCpuPerStreamHour(),
                     measured.underflows(),
@@ -51,13 +54,15 @@ final class BenchTable {
     }
 
     static String line(Measured measured) {
-        return "%d %s: p50 %.0f us, p99 %.0f us (%d), %d underflows, %d lost"
+        return "%d %s: p50 %.0f us, p99 %.0f us (%d), a command %.0f us, clock within %.0f us, %d underflows, %d lost"
                 .formatted(
                         measured.streams(),
                         measured.name(),
                         measured.roundTrips().percentileUs(50),
                         measured.roundTrips().percentileUs(99),
                         measured.roundTrips().count(),
+                        measured.commands().percentileUs(50),
+                        measured.clockUs(),
                         measured.underflows(),
                         measured.lost());
     }

@@ -31,13 +31,16 @@ final class Candidate implements AutoCloseable {
         return new Candidate(name, "tcp:127.0.0.1:" + port, null, null);
     }
 
-    /** @param flags of the JVM, as the daemon's */
-    static Candidate relay(Path pulse, List<String> flags) throws IOException {
+    /**
+     * @param second the card of the second guest
+     * @param flags of the JVM, as the daemon's
+     */
+    static Candidate relay(Path pulse, String second, List<String> flags) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), RelayProcess.class.getName()));
-        command.addAll(List.of("unix:" + pulse, "card.monitor"));
+        command.addAll(List.of("unix:" + pulse, "card.monitor", second));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -91,6 +94,11 @@ final class Candidate implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
         }
+    }
+
+    /** @return whether the client's address tells at which card it plays */
+    boolean isRelay() {
+        return answers != null;
     }
 
     /** @return a port that is free now */

@@ -47,6 +47,11 @@ abstract class LoadClient extends ChannelInboundHandlerAdapter implements FrameL
 
     /** @return ends once the stream is open */
     CompletableFuture<Void> connect(EventLoop loop, SocketAddress server) {
+        return connect(loop, server, 0);
+    }
+
+    /** @param guest which of this machine's loopback addresses to come from, if by TCP */
+    CompletableFuture<Void> connect(EventLoop loop, SocketAddress server, int guest) {
         boolean unix = server instanceof DomainSocketAddress;
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -61,6 +66,7 @@ abstract class LoadClient extends ChannelInboundHandlerAdapter implements FrameL
                 });
         if (!unix) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
+            bootstrap.localAddress("127.0.0." + (1 + guest), 0);
         }
         bootstrap.connect(server).addListener(connected -> {
             if (!connected.isSuccess()) {

@@ -4,6 +4,8 @@ package org.virtsound.audio.bench;
  * One candidate at one number of streams.
  *
  * @param roundTrips of GET_PLAYBACK_LATENCY
+ * @param commands round trips of TRIGGER, which every way has to pass on
+ * @param clockUs within which nine of ten answers lie that tell what is heard, of the worst stream
  * @param cpuNs of the process in between, over {@code seconds}
  * @param serverCpuNs of PulseAudio
  * @param blocks of audio that were played meanwhile
@@ -14,6 +16,8 @@ record Measured(
         int streams,
         double seconds,
         Samples roundTrips,
+        Samples commands,
+        double clockUs,
         int underflows,
         int lost,
         long cpuNs,

@@ -9,13 +9,16 @@ import org.virtsound.audio.pulse.Answer;
 import org.virtsound.audio.pulse.Command;
 import org.virtsound.audio.pulse.CreatePlaybackStream;
 import org.virtsound.audio.pulse.Direction;
+import org.virtsound.audio.pulse.HotPackets;
 import org.virtsound.audio.pulse.Opcode;
 import org.virtsound.audio.pulse.Proplist;
 import org.virtsound.audio.pulse.Request;
+import org.virtsound.audio.pulse.StreamCommand;
 import org.virtsound.audio.pulse.StreamFlag;
 import org.virtsound.audio.stream.BufferAttr;
 import org.virtsound.audio.stream.ChannelMap;
 import org.virtsound.audio.stream.ChannelVolumes;
+import org.virtsound.audio.stream.Timing;
 
 /** Plays noise, or the {@link Grid}, at 20 ms: answers all credit at once, as libpulse does, and asks for the latency when told to. */
 final class Player extends LoadClient {
@@ -24,8 +27,15 @@ final class Player extends LoadClient {
     /** Quiet, but never silent: nobody may save work on it. */
     private static final ByteBuf NOISE = noise();
 
-    private final Samples roundTrips;
+    /** Where the times of the answers go. */
+    Samples roundTrips;
+
     private final Grid grid;
+    private final String sink;
+    private final Timing timing = new Timing();
+    /** What is heard by the answers, less the time: constant where the guest's clock is perfect. */
+    final Samples clock = new Samples();
+
     private int streamChannel;
     private int pingTag = TAG_FIRST;
     private long askedNs;
@@ -36,10 +46,12 @@ final class Player extends LoadClient {
     /**
      * @param roundTrips where the answers' times go
      * @param grid null to play noise
+     * @param sink null for the server's default
      */
-    Player(Samples roundTrips, Grid grid) {
+    Player(Samples roundTrips, Grid grid, String sink) {
         this.roundTrips = roundTrips;
         this.grid = grid;
+        this.sink = sink;
     }
 
     @Override
@@ -48,7 +60,7 @@ final class Player extends LoadClient {
                 Bench.SPEC,
                 ChannelMap.STEREO,
                 Command.NONE,
-                null,
+                sink,
                 BufferAttr.playback(-1, TARGET_BYTES, -1, -1),
                 EnumSet.of(StreamFlag.ADJUST_LATENCY),
                 0,
@@ -66,17 +78,42 @@ final class Player extends LoadClient {
 
     /** Asks for the latency, unless an answer is outstanding. */
     void ping() {
-        if (askedNs == 0 && !lost) {
-            askedNs = System.nanoTime();
-            ask(++pingTag, Direction.PLAYBACK, streamChannel);
+        if (mayAsk()) {
+            ask(pingTag, Direction.PLAYBACK, streamChannel);
         }
+    }
+
+    /** Gives a command that changes nothing of a stream that plays, unless an answer is outstanding. */
+    void command() {
+        if (mayAsk()) {
+            send(pingTag, new StreamCommand.Trigger(streamChannel));
+        }
+    }
+
+    private boolean mayAsk() {
+        if (askedNs != 0 || lost) {
+            return false;
+        }
+        askedNs = System.nanoTime();
+        pingTag++;
+        return true;
+    }
+
+    /** @return within how many microseconds nine of ten answers lie */
+    double clockUs() {
+        return clock.percentileUs(95) - clock.percentileUs(5);
     }
 
     @Override
     void packet(Opcode opcode, int tag) {
         if (opcode == Opcode.REPLY && tag == pingTag) {
-            roundTrips.add(System.nanoTime() - askedNs);
+            long nowNs = System.nanoTime();
+            roundTrips.add(nowNs - askedNs);
             askedNs = 0;
+            if (reader.hasMore()) {
+                HotPackets.decodeLatency(reader, Direction.PLAYBACK, timing);
+                clock.add((Bench.SPEC.usOf(timing.readIndex) - timing.firstLatencyUs) * 1000 - nowNs);
+            }
         } else if (opcode == Opcode.REQUEST) {
             reader.u32();
             write(reader.u32());
