@@ -159,9 +159,7 @@ public final class PortWatch implements AutoCloseable {
         String index = matcher.group(2);
         if (matcher.group(1) != null) {
             locked.remove(index);
-            return;
-        }
-        if (locked.add(index)) {
+        } else if (locked.add(index)) {
             lock(matcher.group(3));
         }
         changed.run(); // also where it was locked: somebody may have unlocked it

@@ -131,6 +131,19 @@ class PortWatchIT {
     }
 
     @Test
+    void aPortThatLeavesIsTold() {
+        up();
+        watch();
+        int before = quiet();
+        host.run("ip", "link", "set", "probe1", "nomaster");
+        await().until(() -> changes.get() > before);
+        host.run("ip", "link", "set", "probe1", "master", NET.bridge());
+        int again = quiet();
+        host.run("ip", "link", "delete", "probe1");
+        await().until(() -> changes.get() > again);
+    }
+
+    @Test
     void whatTheKernelCouldNotTellIsLookedFor() {
         watch = watch(
                 List.of("sh", "-c", "echo 'netlink receive error No buffer space available (105)' >&2; exec sleep 60"));

@@ -41,8 +41,8 @@ final class Service {
     private static final Logger log = Logger.getLogger(Service.class.getName());
     private static final Path LIBVIRTS_CONTAINERS = Path.of("/etc/libvirt/lxc");
     private static final int RECONCILER_STOPS_WITHIN_MS = 700;
-    /** It passes every second; a call to libvirt or to a command of the network may hold it for longer. */
-    private static final int RECONCILER_PASSES_WITHIN_S = 45;
+    /** It rests for 30 s where nothing happens; a call to libvirt or to a command of the network may hold it for longer. */
+    private static final int RECONCILER_PASSES_WITHIN_S = 75;
 
     private final ServiceConfig config;
     private final SoundNetwork network;

@@ -8,8 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Notices that a port joined or left the bridge. Reading a directory of sysfs costs next to nothing, so it is looked at often
- * enough for a NIC plugged in by hand, which not every hypervisor reports.
+ * Notices that a port joined or left the bridge: a NIC plugged in by hand, which not every hypervisor reports.
  */
 public final class BridgePorts {
     /** What Xen calls the emulated NIC's device, after the other one's name. */

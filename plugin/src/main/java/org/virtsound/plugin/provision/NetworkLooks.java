@@ -39,6 +39,11 @@ final class NetworkLooks {
         }
     }
 
+    /** @return whether every change to this part is told of */
+    boolean hears(Part part) {
+        return !unheard.contains(part);
+    }
+
     /**
      * Somebody, possibly we, changed something. For any thread.
      *

@@ -241,7 +241,9 @@ public final class Reconciler implements HypervisorListener {
 
     /** How long nothing is due. */
     private long idleNanos(long nowNanos) {
-        return Math.min(PORTS_LOOK_NANOS, networkLookInNanos(nowNanos));
+        long fullPassIn = Math.max(0, nextFullPassNanos - nowNanos);
+        long portsLookIn = networkLooks.hears(NetworkLooks.Part.BRIDGE) ? fullPassIn : PORTS_LOOK_NANOS;
+        return Math.min(Math.min(fullPassIn, portsLookIn), networkLookInNanos(nowNanos));
     }
 
     /** Without guests, nobody misses it before the next full pass. */
