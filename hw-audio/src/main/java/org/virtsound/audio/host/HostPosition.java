@@ -174,7 +174,8 @@ final class HostPosition {
 
     /** Says in its place where it is, once {@link #isSure}. */
     void tell(Timing timing, PlaybackQueue queue, SampleSpec spec) {
-        readTo(estimate(queue, spec));
+        readTo(within(likely(queue, spec), queue));
+        latencyUs = spec.usOf(lastReadIndex - heard(spec));
         timing.firstLatencyUs = latencyUs;
         timing.secondLatencyUs = 0;
         timing.running = true;
@@ -188,8 +189,9 @@ final class HostPosition {
     }
 
     /**
-     * Where it reads now. By its credit, what it has not asked for it still has: that is at most minReq behind the truth. Within
-     * that, what was heard goes on from the last answer at the pace of time; the latency is what lies between, from now on.
+     * Where it reads now, for who takes over. By its credit, what it has not asked for it still has: that is at most minReq behind the
+     * truth. Within that, what was heard goes on from the last answer at the pace of time; the latency is what lies between, from now
+     * on.
      *
      * @param queue what the guest has written
      * @return between what was told last and what was written
@@ -199,12 +201,15 @@ final class HostPosition {
         if (heardAtNs == UNKNOWN) {
             return within(earliest, queue);
         }
-        long heard = heard(spec);
-        long likely = heard + spec.bytesOf(toldLatencyUs);
-        long readIndex = within(
-                Math.max(earliest, Math.min(likely, earliest + queue.attr().minReq())), queue);
-        latencyUs = Math.max(0, spec.usOf(readIndex - heard));
+        long readIndex = within(Math.max(earliest, likely(queue, spec)), queue);
+        latencyUs = Math.max(0, spec.usOf(readIndex - heard(spec)));
         return readIndex;
+    }
+
+    /** As far as it reads by the time, and not further than its credit allows. */
+    private long likely(PlaybackQueue queue, SampleSpec spec) {
+        long byTime = heard(spec) + spec.bytesOf(toldLatencyUs);
+        return Math.min(byTime, byCredit(queue) + queue.attr().minReq());
     }
 
     private long byCredit(PlaybackQueue queue) {

@@ -49,6 +49,18 @@ class HostPositionTest {
     }
 
     @Test
+    void aShorterBufferMovesNothingOfWhatItReads() {
+        time.advanceMs(10);
+        ask(10);
+        queue.attr(new BufferAttr(4 << 20, 20 * MS, 10 * MS, 10 * MS, 10 * MS));
+
+        assertThat(at.isSure(queue, DVD)).isTrue();
+        at.tell(told, queue, DVD);
+        assertThat(told.readIndex).isEqualTo(10L * MS);
+        assertThat(told.firstLatencyUs).isEqualTo(20_000);
+    }
+
+    @Test
     void oneThatHasAskedForLessThanMustHaveBeenHeardIsAsked() {
         time.advanceMs(30);
         assertThat(at.isSure(queue, DVD)).isTrue();
