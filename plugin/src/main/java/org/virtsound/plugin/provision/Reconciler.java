@@ -35,7 +35,8 @@ import org.virtsound.plugin.domain.Transport;
 public final class Reconciler implements HypervisorListener {
     private static final Logger log = Logger.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long PORTS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** So soon a pass that failed is made again, and ports are looked at where nobody tells of them. */
+    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Inbox inbox = new Inbox();
     private final NetworkLooks networkLooks = new NetworkLooks();
@@ -241,9 +242,9 @@ public final class Reconciler implements HypervisorListener {
 
     /** How long nothing is due. */
     private long idleNanos(long nowNanos) {
-        long fullPassIn = Math.max(0, nextFullPassNanos - nowNanos);
-        long portsLookIn = networkLooks.hears(NetworkLooks.Part.BRIDGE) ? fullPassIn : PORTS_LOOK_NANOS;
-        return Math.min(Math.min(fullPassIn, portsLookIn), networkLookInNanos(nowNanos));
+        long idle = Math.min(Math.max(0, nextFullPassNanos - nowNanos), networkLookInNanos(nowNanos));
+        boolean soon = lookAgain.get() || !networkLooks.hears(NetworkLooks.Part.BRIDGE);
+        return soon ? Math.min(idle, SOON_NANOS) : idle;
     }
 
     /** Without guests, nobody misses it before the next full pass. */

@@ -3,7 +3,9 @@ package org.virtsound.plugin.provision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -273,9 +275,30 @@ class ReconcilerTest {
         libvirt.run(DomainXmlText.guest(1));
         libvirt.defect = new IllegalStateException("a defect");
         reconciler.connected(other);
+        reconciler.bridgeIsHeard(true);
+        reconciler.firewallIsHeard(true);
 
         reconciler.start();
         try {
+            await().until(() -> reconciler.guests().size() == 2);
+        } finally {
+            reconciler.stop(5_000);
+        }
+    }
+
+    @Test
+    void aPortThatJoinsUnreportedIsServedWhenTheBridgeIsSaidToHaveChanged() throws IOException {
+        libvirt.run(DomainXmlText.guest(1));
+        reconciler.bridgeIsHeard(true);
+        reconciler.firewallIsHeard(true);
+        reconciler.start();
+        try {
+            await().until(() -> reconciler.guests().size() == 1);
+            libvirt.run(DomainXmlText.guest(2));
+            Path port = Files.createDirectories(sysfs.resolve("SOUND/brif/vsg2"));
+            Files.writeString(
+                    Files.createDirectories(sysfs.resolve(port.getFileName())).resolve("ifindex"), "7");
+            reconciler.bridgeChanged();
             await().until(() -> reconciler.guests().size() == 2);
         } finally {
             reconciler.stop(5_000);
