@@ -6,23 +6,31 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the memory of programs, libraries and the archive of classes to what is in use. A start walks once through much of the JVM
- * and of libvirt's libraries; those pages, which are the same as in the file, are given back to the kernel, and what is used again
- * comes back from its cache page by page (madvise(2), MADV_DONTNEED).
+ * Keeps the memory of programs, libraries and the archive of classes to what is in use. A start, each look at all domains, and each
+ * method that is compiled walk once through much of the JVM and of libvirt's libraries; those pages, which are the same as in the
+ * file, are given back to the kernel, and what is used again comes back from its cache page by page (madvise(2), MADV_DONTNEED).
  *
  * <p>Only what nobody writes to: of libraries the segments that are loaded read-only, which dl_iterate_phdr(3) tells while it holds
- * off any unloading (elf(5)); of the JVM's archives, which stay for as long as it, the mappings that are read-only and have no page
- * that was written before they were.
+ * off any unloading (elf(5)); of the JVM's archives the mappings that are read-only and have no page that was written before they
+ * were. What stays for as long as the JVM does, its own library and archives, is remembered and given back every few seconds; finding
+ * it brings back as much as it saves.
+ *
+ * <p>One thread of its own, {@code program-pages}.
  */
 final class ProgramPages implements AutoCloseable {
     private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
-    private static final int FIRST_AFTER_MS = 30_000;
-    private static final int AGAIN_AFTER_MS = 600_000;
+    private static final String JVM = "/libjvm.so";
+    /** By then, it is hoped, libvirt's domains are there. */
+    private static final int FIRST_AFTER_MS = 2_000;
+
+    private static final int AGAIN_AFTER_MS = 10_000;
 
     private static final int MADV_DONTNEED = 4;
     // Where things are in a struct dl_phdr_info, of which each segment is an Elf64_Phdr, and in an Elf64_Dyn; in bytes.
@@ -46,7 +54,15 @@ final class ProgramPages implements AutoCloseable {
     private static final int DT_FLAGS = 30;
     private static final int DF_TEXTREL = 4;
 
+    private record Range(Pointer start, long bytes) {
+        void giveBack() {
+            LibC.madvise(start, bytes, MADV_DONTNEED);
+        }
+    }
+
     private final Thread thread = new Thread(this::run, "program-pages");
+    /** Those of the JVM; null before they are looked for. */
+    private @Nullable List<Range> own;
 
     /** A loaded library, as dl_iterate_phdr(3) shows it. */
     private interface Library extends Callback {
@@ -84,64 +100,78 @@ final class ProgramPages implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the daemon ends
+        }
+    }
+
+    /** Leaves the pages of program files to the kernel. Each that is used again costs a fault without a read. */
+    void giveBack() {
+        if (own != null) {
+            own.forEach(Range::giveBack);
+            return;
+        }
+        own = new ArrayList<>();
+        try {
+            giveBackAll(own);
         } catch (IOException | LinkageError e) {
             log.log(Level.INFO, "memory that only the start needed is kept: " + e);
         }
     }
 
-    /** Leaves the pages of program files to the kernel. Each that is used again costs a fault without a read. */
-    static void giveBack() throws IOException {
-        long pageMask = -LibC.getpagesize();
-        Library library = (info, infoBytes, unused) -> {
-            giveBackLibrary(info, pageMask);
-            return 0;
-        };
-        LibC.dl_iterate_phdr(library, null);
+    private static void giveBackAll(List<Range> lasting) throws IOException {
         String archive = null;
         for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
             if (line.endsWith(".jsa") || line.endsWith("/lib/modules")) {
                 archive = line.contains(" r--") ? line : null;
             } else if (archive != null && line.startsWith("Private_Dirty:")) {
                 if (line.endsWith(" 0 kB")) {
-                    giveBackArchive(archive);
+                    lasting.add(range(archive));
                 }
                 archive = null;
             }
         }
+        long pageMask = -LibC.getpagesize();
+        Library library = (info, infoBytes, unused) -> {
+            List<Range> segments = readOnly(info, pageMask);
+            segments.forEach(Range::giveBack);
+            if (info.getPointer(INFO_NAME).getString(0).endsWith(JVM)) {
+                lasting.addAll(segments);
+            }
+            return 0;
+        };
+        LibC.dl_iterate_phdr(library, null);
+        lasting.forEach(Range::giveBack);
     }
 
     /** @param mapping as proc(5) shows it: from-to in hexadecimal, and more */
-    private static void giveBackArchive(String mapping) {
+    private static Range range(String mapping) {
         int dash = mapping.indexOf('-');
         long start = Long.parseUnsignedLong(mapping, 0, dash, 16);
         long end = Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), 16);
-        LibC.madvise(new Pointer(start), end - start, MADV_DONTNEED);
+        return new Range(new Pointer(start), end - start);
     }
 
     /** @param info a struct dl_phdr_info: address, name, segments, their count */
-    private static void giveBackLibrary(Pointer info, long pageMask) {
-        String name = info.getPointer(INFO_NAME).getString(0);
-        if (!name.startsWith("/")) {
-            return; // the kernel's own
+    private static List<Range> readOnly(Pointer info, long pageMask) {
+        if (!info.getPointer(INFO_NAME).getString(0).startsWith("/")) {
+            return List.of(); // the kernel's own
         }
         long base = info.getLong(INFO_ADDRESS);
         Pointer segments = info.getPointer(INFO_SEGMENTS);
         int count = Short.toUnsignedInt(info.getShort(INFO_COUNT));
+        List<Range> readOnly = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Pointer segment = segments.share((long) i * SEGMENT_BYTES);
-            if (segment.getInt(SEGMENT_TYPE) == PT_DYNAMIC
-                    && isTextRelocated(new Pointer(base + segment.getLong(SEGMENT_ADDRESS)))) {
-                return;
+            int type = segment.getInt(SEGMENT_TYPE);
+            long address = base + segment.getLong(SEGMENT_ADDRESS);
+            if (type == PT_DYNAMIC && isTextRelocated(new Pointer(address))) {
+                return List.of();
             }
-        }
-        for (int i = 0; i < count; i++) {
-            Pointer segment = segments.share((long) i * SEGMENT_BYTES);
-            if (segment.getInt(SEGMENT_TYPE) == PT_LOAD && (segment.getInt(SEGMENT_FLAGS) & PF_W) == 0) {
-                long address = base + segment.getLong(SEGMENT_ADDRESS);
+            if (type == PT_LOAD && (segment.getInt(SEGMENT_FLAGS) & PF_W) == 0) {
                 long start = address & pageMask;
-                LibC.madvise(new Pointer(start), address + segment.getLong(SEGMENT_LENGTH) - start, MADV_DONTNEED);
+                readOnly.add(new Range(new Pointer(start), address + segment.getLong(SEGMENT_LENGTH) - start));
             }
         }
+        return readOnly;
     }
 
     /** Whether the loader wrote to what is read-only: its pages are not the file's. */

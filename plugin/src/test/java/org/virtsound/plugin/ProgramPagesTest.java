@@ -13,8 +13,9 @@ class ProgramPagesTest {
         residentKb("libjvm.so"); // what looking takes is there before, too
         long beforeKb = residentKb("libjvm.so");
 
+        ProgramPages pages = new ProgramPages();
         for (int i = 0; i < 10; i++) {
-            ProgramPages.giveBack();
+            pages.giveBack();
             System.gc();
         }
 
