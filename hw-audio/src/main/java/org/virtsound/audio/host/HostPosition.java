@@ -28,6 +28,8 @@ final class HostPosition {
 
     private long heardIndex;
     private long heardAtNs = UNKNOWN;
+    /** Whether what it tells goes on evenly; where not, what it told last says too little of now. */
+    private boolean evenly;
     /** What was played since it last started, less the read index. */
     private long playedBefore;
     /** Counts how often it ceased to play on evenly: what it was asked before says nothing of now. */
@@ -148,6 +150,7 @@ final class HostPosition {
         heardAtNs = plays && askedIn == turn ? clock.nowNs() : UNKNOWN;
         readTo(toGuest(timing.readIndex));
         latencyUs = toldLatencyUs + spec.usOf(lastReadIndex - toGuest(timing.readIndex));
+        evenly = timing.evenly;
         playedBefore = timing.playingFor - lastReadIndex;
         timing.firstLatencyUs = latencyUs;
         timing.writeIndex = toGuest(timing.writeIndex);
@@ -165,7 +168,7 @@ final class HostPosition {
      *     since is not less than what must have been heard
      */
     boolean isSure(PlaybackQueue queue, SampleSpec spec) {
-        if (heardAtNs == UNKNOWN || clock.nowNs() - heardAtNs > STALE_NS) {
+        if (!evenly || heardAtNs == UNKNOWN || clock.nowNs() - heardAtNs > STALE_NS) {
             return false;
         }
         long heard = heard(spec);

@@ -241,6 +241,7 @@ final class PacedPlayback implements PlaybackStream {
         timing.firstLatencyUs = output.latencyUs() + stillHeardUs();
         timing.secondLatencyUs = 0;
         timing.running = playing;
+        timing.evenly = true;
         long wallUs = clock.wallUs();
         timing.nowS = (int) (wallUs / 1_000_000);
         timing.nowUs = (int) (wallUs % 1_000_000);

@@ -47,6 +47,9 @@ final class PulseClient implements FrameListener {
     /** One text with that of a stream that sees it. */
     private static final String HANGS = "the server there does not answer";
 
+    /** In the name of a server that is one. */
+    private static final String PIPEWIRE = "PipeWire";
+
     /** What becomes of a connection. */
     interface Listener {
         /** It is ready for streams. */
@@ -82,6 +85,7 @@ final class PulseClient implements FrameListener {
 
     private @Nullable Future<?> timeout;
     private String server = "PulseAudio";
+    private boolean tellsEvenly;
     private String trouble = PulseDial.GONE;
     private ErrorCode error = ErrorCode.CONNECTIONTERMINATED;
 
@@ -165,6 +169,11 @@ final class PulseClient implements FrameListener {
 
     int version() {
         return version;
+    }
+
+    /** @return false of pipewire-pulse, which counts a whole quantum as heard when it reads it */
+    boolean tellsEvenly() {
+        return tellsEvenly;
     }
 
     /** @return false while so much waits for the server that audio had better be dropped */
@@ -345,6 +354,7 @@ final class PulseClient implements FrameListener {
     /** It is ready for streams. */
     void greeted(String nameAndVersion) {
         server = nameAndVersion;
+        tellsEvenly = !nameAndVersion.contains(PIPEWIRE);
         up = true;
         if (timeout != null) {
             timeout.cancel(false);

@@ -233,6 +233,7 @@ abstract sealed class PulseStream implements Stream permits PulsePlayback, Pulse
         @Override
         public void answered(int mark, TagReader in, int version) {
             long local = HotPackets.decodeLatency(in, direction, timing);
+            timing.evenly = client.tellsEvenly();
             if (!closed) {
                 listener.timing(mark, (int) (local >> 32), (int) local, timing);
             }

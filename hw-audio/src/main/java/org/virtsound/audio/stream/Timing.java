@@ -13,6 +13,8 @@ public final class Timing {
     public long secondLatencyUs;
 
     public boolean running;
+    /** Whether answers go on evenly, as time does; not where a server counts what it read at once as heard. */
+    public boolean evenly;
     /** The server's clock when it answered. */
     public int nowS;
 

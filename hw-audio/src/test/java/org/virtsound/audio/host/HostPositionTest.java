@@ -22,6 +22,7 @@ class HostPositionTest {
         at.opened(new StreamOpened(ATTR, 20_000, false, ATTR.tLength()));
         queue.lend(ATTR.tLength());
         write(100);
+        told.evenly = true;
         tell(0, at.turn());
     }
 
@@ -115,6 +116,13 @@ class HostPositionTest {
 
         assertThat(told.readIndex).isEqualTo(10L * MS);
         assertThat(told.firstLatencyUs).as("what is heard is what it said").isEqualTo(26_000);
+    }
+
+    @Test
+    void oneThatTellsInStepsIsAskedEachTime() {
+        told.evenly = false;
+        tell(0, at.turn());
+        assertThat(at.isSure(queue, DVD)).isFalse();
     }
 
     private void write(int ms) {
