@@ -53,15 +53,7 @@ class FrameDecoderTest {
     @Test
     void aBlockThatArrivedWholeIsASliceOfWhatWasReceived() {
         List<ByteBuf> payloads = new ArrayList<>();
-        EmbeddedChannel channel = channel(new FrameListener() {
-            @Override
-            public void control(ByteBuf packet) {}
-
-            @Override
-            public void memblock(int channel, long offsetBytes, SeekMode seek, ByteBuf payload) {
-                payloads.add(payload);
-            }
-        });
+        EmbeddedChannel channel = collecting(payloads);
         ByteBuf received = PooledByteBufAllocator.DEFAULT.directBuffer(256);
         Frames.memblockHeader(received, 8, 3, 0, SeekMode.RELATIVE);
         received.writeLong(0x0102030405060708L);
@@ -77,10 +69,8 @@ class FrameDecoderTest {
         assertThat(channel.finish()).isFalse();
     }
 
-    @Test
-    void theRoomBeforeABlockIsItsOwnHeadersAndNoOtherBlocks() {
-        List<ByteBuf> payloads = new ArrayList<>();
-        EmbeddedChannel channel = channel(new FrameListener() {
+    private EmbeddedChannel collecting(List<ByteBuf> payloads) {
+        return channel(new FrameListener() {
             @Override
             public void control(ByteBuf packet) {}
 
@@ -89,6 +79,12 @@ class FrameDecoderTest {
                 payloads.add(payload);
             }
         });
+    }
+
+    @Test
+    void theRoomBeforeABlockIsItsOwnHeadersAndNoOtherBlocks() {
+        List<ByteBuf> payloads = new ArrayList<>();
+        EmbeddedChannel channel = collecting(payloads);
         ByteBuf received = PooledByteBufAllocator.DEFAULT.directBuffer(256);
         for (int block = 1; block <= 3; block++) {
             Frames.memblockHeader(received, 8, block, 0, SeekMode.RELATIVE);
