@@ -121,9 +121,7 @@ final class ClockedRecord implements RecordStream {
     @Override
     public void timing(int tag, int localS, int localUs) {
         timing.running = running;
-        long wallUs = clock.wallUs();
-        timing.nowS = (int) (wallUs / 1_000_000);
-        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.answeredAt(clock.wallUs());
         timing.writeIndex = index;
         timing.readIndex = index;
         listener.timing(tag, localS, localUs, timing);

@@ -182,9 +182,7 @@ final class HostPosition {
         timing.firstLatencyUs = latencyUs;
         timing.secondLatencyUs = 0;
         timing.running = true;
-        long wallUs = clock.wallUs();
-        timing.nowS = (int) (wallUs / 1_000_000);
-        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.answeredAt(clock.wallUs());
         timing.writeIndex = queue.writeIndex();
         timing.readIndex = lastReadIndex;
         timing.underrunFor = 0;

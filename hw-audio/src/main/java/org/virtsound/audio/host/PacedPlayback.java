@@ -242,9 +242,7 @@ final class PacedPlayback implements PlaybackStream {
         timing.secondLatencyUs = 0;
         timing.running = playing;
         timing.evenly = true;
-        long wallUs = clock.wallUs();
-        timing.nowS = (int) (wallUs / 1_000_000);
-        timing.nowUs = (int) (wallUs % 1_000_000);
+        timing.answeredAt(clock.wallUs());
         timing.writeIndex = writeIndex;
         timing.readIndex = queue.readIndex();
         timing.playingFor = playingFor;

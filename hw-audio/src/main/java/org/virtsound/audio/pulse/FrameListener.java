@@ -15,7 +15,8 @@ public interface FrameListener {
      * @param channel as the peer numbers its streams; it may name none (a stream just deleted): that is no error
      * @param offsetBytes signed, counted from where {@code seek} says
      * @param payload 1 byte or more, not always whole frames (native-protocol.md, 1); owned by the listener, which releases it or
-     *     passes it on, with the room before its reader index. It may keep a whole receive buffer alive: who queues blocks bounds their number too, not only their bytes
+     *     passes it on, with the room before its reader index. It may keep a whole receive buffer alive: who queues blocks bounds
+     *     their number too, not only their bytes
      */
     void memblock(int channel, long offsetBytes, SeekMode seek, ByteBuf payload);
 }

@@ -27,4 +27,10 @@ public final class Timing {
     public long underrunFor;
 
     public long playingFor;
+
+    /** @param wallUs the clock of who answers, microseconds since 1970 */
+    public void answeredAt(long wallUs) {
+        nowS = (int) (wallUs / 1_000_000);
+        nowUs = (int) (wallUs % 1_000_000);
+    }
 }
