@@ -38,6 +38,8 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 #   error and not the host's memory.
 # Xms, Xmn: what ten guests need; a young generation that is larger is touched all through before it is first collected, and a
 #   relay of ready-made samples fills it slowly.
+# MinHeapFreeRatio, MaxHeapFreeRatio: of what lives for long little is ever freed, so room for as much again is not needed.
+# StringTableSize, SymbolTableSize: the tables are as large as if 100,000 names were loaded from jars; most are in the archive.
 # TrimNativeHeapInterval, milliseconds: what the compiler took from malloc at the start, and is done with, goes back to the host. JVMs
 #   that do not know it keep it.
 # MaxDirectMemorySize: audio on its way; bounded by the guests' limits long before.
@@ -51,17 +53,18 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
-# io.netty.allocator.maxOrder: chunks of 512 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
+# io.netty.allocator.maxOrder: chunks of 256 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
-daemon_flags="-Xms6m -Xmn1536k -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+daemon_flags="-Xms5m -Xmn1m -Xmx32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+    -XX:StringTableSize=4096 -XX:+UnlockExperimentalVMOptions -XX:SymbolTableSize=2048
     -XX:TieredStopAtLevel=1 -XX:CICompilerCount=1 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05
     -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.05
     -XX:TrimNativeHeapInterval=10000 -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
-    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=6
+    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5
     -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
     -Dsun.reflect.inflationThreshold=1000000
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"

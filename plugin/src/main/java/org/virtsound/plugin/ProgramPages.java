@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only what nobody writes to: of libraries the segments that are loaded read-only, which dl_iterate_phdr(3) tells while it holds
  * off any unloading (elf(5)); of the JVM's archives the mappings that are read-only and have no page that was written before they
- * were. What stays for as long as the JVM does, its own library and archives, is remembered and given back every few seconds; finding
- * it brings back as much as it saves.
+ * were. What stays for as long as the JVM does, its own library and archives, is remembered and given back every second; finding it
+ * brings back as much as it saves.
  *
  * <p>One thread of its own, {@code program-pages}.
  */
@@ -30,7 +30,7 @@ final class ProgramPages implements AutoCloseable {
     /** By then, it is hoped, libvirt's domains are there. */
     private static final int FIRST_AFTER_MS = 2_000;
 
-    private static final int AGAIN_AFTER_MS = 10_000;
+    private static final int AGAIN_AFTER_MS = 1_000;
 
     private static final int MADV_DONTNEED = 4;
     // Where things are in a struct dl_phdr_info, of which each segment is an Elf64_Phdr, and in an Elf64_Dyn; in bytes.
@@ -122,7 +122,7 @@ final class ProgramPages implements AutoCloseable {
         for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
             if (line.endsWith(".jsa") || line.endsWith("/lib/modules")) {
                 archive = line.contains(" r--") ? line : null;
-            } else if (archive != null && line.startsWith("Private_Dirty:")) {
+            } else if (archive != null && line.startsWith("Anonymous:")) {
                 if (line.endsWith(" 0 kB")) {
                     lasting.add(range(archive));
                 }

@@ -24,7 +24,7 @@ import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.domain.AudioElement.Setting;
 import org.virtsound.plugin.domain.Domain;
-import org.virtsound.plugin.domain.DomainXml;
+import org.virtsound.plugin.domain.DomainTexts;
 import org.virtsound.plugin.domain.Transport;
 
 /**
@@ -39,6 +39,7 @@ public final class Reconciler implements HypervisorListener {
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Inbox inbox = new Inbox();
+    private final DomainTexts texts = new DomainTexts();
     private final NetworkLooks networkLooks = new NetworkLooks();
     private final Guests guests;
     private final GuestSockets sockets;
@@ -268,6 +269,7 @@ public final class Reconciler implements HypervisorListener {
         boolean full = lookAgain.getAndSet(false) || portsChanged || nowNanos - nextFullPassNanos >= 0;
         if (full) {
             nextFullPassNanos = nowNanos + FULL_PASS_NANOS;
+            texts.lookBegins();
         }
         for (Hypervisor hypervisor : hypervisors) {
             if (full || fresh.contains(hypervisor)) {
@@ -331,10 +333,10 @@ public final class Reconciler implements HypervisorListener {
         try {
             Domain runs = hypervisor
                     .liveXml(uuid)
-                    .map(DomainXml::parse)
+                    .map(texts::domain)
                     .map(devices::named)
                     .orElse(null);
-            Domain starts = hypervisor.persistentXml(uuid).map(DomainXml::parse).orElse(null);
+            Domain starts = hypervisor.persistentXml(uuid).map(texts::domain).orElse(null);
             if (runs != null) {
                 guests.runs(hypervisor, runs);
                 if (hypervisor.isBesideLibvirt() && runs.transport(bridge) == null) {
