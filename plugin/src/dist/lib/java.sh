@@ -36,9 +36,8 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 
 # Xmx, Xss, ReservedCodeCacheSize, MaxMetaspaceSize: bounds a few times of what hundreds of guests need, so that a leak is an
 #   error and not the host's memory.
-# Xms, Xmn: what ten guests need; a young generation that is larger is touched all through before it is first collected, and a
-#   relay of ready-made samples fills it slowly.
-# MinHeapFreeRatio, MaxHeapFreeRatio: of what lives for long little is ever freed, so room for as much again is not needed.
+# Xms, Xmn: what ten guests need. What a look at all domains makes has room in the young generation until the look is over: what is
+#   moved to the old one calls for a collection of the whole heap, 10 ms in which no audio moves, where a young one takes 1.
 # StringTableSize, SymbolTableSize: the tables are as large as if 100,000 names were loaded from jars; most are in the archive.
 # TrimNativeHeapInterval, milliseconds: what the compiler took from malloc at the start, and is done with, goes back to the host. JVMs
 #   that do not know it keep it.
@@ -57,7 +56,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
-daemon_flags="-Xms5m -Xmn1m -Xmx32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
     -XX:StringTableSize=4096 -XX:+UnlockExperimentalVMOptions -XX:SymbolTableSize=2048
     -XX:CICompilerCount=2 -XX:MaxNodeLimit=16000 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05

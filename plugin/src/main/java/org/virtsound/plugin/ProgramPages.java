@@ -28,7 +28,7 @@ final class ProgramPages implements AutoCloseable {
     private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
     private static final String JVM = "/libjvm.so";
     /** By then, it is hoped, libvirt's domains are there. */
-    private static final int FIRST_AFTER_MS = 2_000;
+    private static final int FIRST_AFTER_MS = 1_000;
 
     private static final int AGAIN_AFTER_MS = 1_000;
 
