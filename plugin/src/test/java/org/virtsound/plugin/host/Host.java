@@ -207,6 +207,12 @@ public final class Host implements AutoCloseable {
         for (AutoCloseable part : closed) {
             part.close();
         }
+        // What the daemon leaves to its next start, where it was killed: the DHCP server.
+        for (String pid : namespace.run("ip", "netns", "pids", namespace.name()).split("\\s+")) {
+            if (!pid.isEmpty()) {
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
+            }
+        }
         namespace.close();
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
