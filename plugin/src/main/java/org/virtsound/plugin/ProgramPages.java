@@ -27,10 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class ProgramPages implements AutoCloseable {
     private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
     private static final String JVM = "/libjvm.so";
-    /** By then, it is hoped, libvirt's domains are there. */
-    private static final int FIRST_AFTER_MS = 1_000;
-
-    private static final int AGAIN_AFTER_MS = 1_000;
+    /** At the first time, it is hoped, libvirt's domains are there. */
+    private static final int EVERY_MS = 1_000;
 
     private static final int MADV_DONTNEED = 4;
     // Where things are in a struct dl_phdr_info, of which each segment is an Elf64_Phdr, and in an Elf64_Dyn; in bytes.
@@ -93,10 +91,9 @@ final class ProgramPages implements AutoCloseable {
 
     private void run() {
         try {
-            Thread.sleep(FIRST_AFTER_MS);
             while (true) {
+                Thread.sleep(EVERY_MS);
                 giveBack();
-                Thread.sleep(AGAIN_AFTER_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the daemon ends

@@ -208,11 +208,10 @@ public final class Host implements AutoCloseable {
             part.close();
         }
         // What the daemon leaves to its next start, where it was killed: the DHCP server.
-        for (String pid : namespace.run("ip", "netns", "pids", namespace.name()).split("\\s+")) {
-            if (!pid.isEmpty()) {
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
-            }
-        }
+        namespace
+                .run("ip", "netns", "pids", namespace.name())
+                .lines()
+                .forEach(pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy));
         namespace.close();
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
