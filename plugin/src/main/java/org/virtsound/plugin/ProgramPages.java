@@ -1,9 +1,11 @@
 package org.virtsound.plugin;
 
 import com.sun.jna.Callback;
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,17 +21,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only what nobody writes to: of libraries the segments that are loaded read-only, which dl_iterate_phdr(3) tells while it holds
  * off any unloading (elf(5)); of the JVM's archives the mappings that are read-only and have no page that was written before they
- * were. What stays for as long as the JVM does, its own library and archives, is remembered and given back every second; finding it
- * brings back as much as it saves.
+ * were. What stays for as long as the JVM does, its own library and archives, is remembered and given back whenever too much of it
+ * has come in; finding it brings back as much as it saves.
+ *
+ * <p>Pages come in by running, so how many there are is looked at while the process runs, some times a second, and never while it
+ * does not.
  *
  * <p>One thread of its own, {@code program-pages}.
  */
 final class ProgramPages implements AutoCloseable {
     private static final Logger log = Logger.getLogger(ProgramPages.class.getName());
     private static final String JVM = "/libjvm.so";
-    /** At the first time, it is hoped, libvirt's domains are there. */
-    private static final int EVERY_MS = 1_000;
+    /** By then, it is hoped, libvirt's domains are there. */
+    private static final int FIRST_MS = 1_000;
 
+    private static final int LOOK_EVERY_MS = 100;
+    /** Who runs for less in that time is not looked at before it has run for longer, by the kernel's ticks. */
+    private static final long BUSY_NS = 1_000_000;
+
+    private static final long RUN_NS = 5_000_000;
+    /** Beyond what was there when all had been given back: more than audio that plays evenly needs. */
+    private static final int KEPT_BYTES = 5 << 20;
+
+    private static final int STATM_SHARED = 2;
+
+    private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
     private static final int MADV_DONTNEED = 4;
     // Where things are in a struct dl_phdr_info, of which each segment is an Elf64_Phdr, and in an Elf64_Dyn; in bytes.
     private static final int INFO_ADDRESS = 0;
@@ -59,6 +75,10 @@ final class ProgramPages implements AutoCloseable {
     }
 
     private final Thread thread = new Thread(this::run, "program-pages");
+    private final byte[] words = new byte[128];
+    // Each a struct timespec: seconds, nanoseconds.
+    private final Memory untilItHasRun = new Memory(2 * Long.BYTES);
+    private final Memory hasRun = new Memory(2 * Long.BYTES);
     /** Those of the JVM; null before they are looked for. */
     private @Nullable List<Range> own;
 
@@ -77,6 +97,10 @@ final class ProgramPages implements AutoCloseable {
         static native int madvise(Pointer start, long bytes, int advice);
 
         static native int getpagesize();
+
+        static native int clock_gettime(int clock, Pointer time);
+
+        static native int clock_nanosleep(int clock, int flags, Pointer time, @Nullable Pointer unused);
     }
 
     void start() {
@@ -90,14 +114,49 @@ final class ProgramPages implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (true) {
-                Thread.sleep(EVERY_MS);
-                giveBack();
+        untilItHasRun.setLong(0, 0);
+        untilItHasRun.setLong(Long.BYTES, RUN_NS);
+        try (RandomAccessFile statm = new RandomAccessFile("/proc/self/statm", "r")) {
+            Thread.sleep(FIRST_MS);
+            giveBack();
+            int kept = KEPT_BYTES / LibC.getpagesize();
+            int left = ofFiles(statm);
+            for (long ranNs = processNs(); !Thread.interrupted(); ranNs = processNs()) {
+                Thread.sleep(LOOK_EVERY_MS);
+                if (processNs() - ranNs < BUSY_NS) {
+                    LibC.clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, 0, untilItHasRun, null);
+                }
+                if (ofFiles(statm) > left + kept) {
+                    giveBack();
+                    left = ofFiles(statm);
+                }
             }
+        } catch (IOException e) {
+            log.log(Level.INFO, "memory that only the start needed is kept: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the daemon ends
         }
+    }
+
+    /** @return for how long all threads have run, ns */
+    private long processNs() {
+        LibC.clock_gettime(CLOCK_PROCESS_CPUTIME_ID, hasRun);
+        return hasRun.getLong(0) * 1_000_000_000 + hasRun.getLong(Long.BYTES);
+    }
+
+    /** @return how many pages of files are in memory, as proc(5) has it; allocates nothing */
+    private int ofFiles(RandomAccessFile statm) throws IOException {
+        statm.seek(0);
+        int length = statm.read(words);
+        int pages = 0;
+        for (int i = 0, word = 0; i < length && word <= STATM_SHARED; i++) {
+            if (words[i] == ' ') {
+                word++;
+            } else if (word == STATM_SHARED) {
+                pages = pages * 10 + words[i] - '0';
+            }
+        }
+        return pages;
     }
 
     /** Leaves the pages of program files to the kernel. Each that is used again costs a fault without a read. */
