@@ -46,9 +46,10 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # CompileThresholdScaling: what runs a few hundred times at the start and never again is not worth compiling, which was a third of the
 #   start's CPU.
 # CICompilerCount: one thread for each of the two compilers, on a host of many cores, too.
-# MaxNodeLimit: what is larger stays as the first compiler made it (16,000 nodes instead of 80,000). One method of Netty's takes the
+# MaxNodeLimit: what is larger stays as the first compiler made it (24,000 nodes instead of 80,000). One method of Netty's takes the
 #   second one 24 MB, for minutes, and is no quicker for it.
-# CompileCommand: what handles audio is compiled as soon as anywhere.
+# CompileCommand: what handles audio is compiled as soon as anywhere; and is compiled apart where one room hands over to the next, for
+#   inlined in one another all of them are too large, and stay as the first compiler made them.
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
@@ -58,9 +59,14 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
     -XX:StringTableSize=4096 -XX:+UnlockExperimentalVMOptions -XX:SymbolTableSize=2048
-    -XX:CICompilerCount=2 -XX:MaxNodeLimit=16000 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
+    -XX:CICompilerCount=2 -XX:MaxNodeLimit=24000 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05
     -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.05
+    -XX:CompileCommand=dontinline,org.virtsound.audio.pulse.FrameDecoder::channelRead
+    -XX:CompileCommand=dontinline,org.virtsound.audio.guest.GuestOut::*
+    -XX:CompileCommand=dontinline,org.virtsound.audio.relay.*::*
+    -XX:CompileCommand=dontinline,io.netty.channel.DefaultChannelPipeline::*
+    -XX:CompileCommand=dontinline,io.netty.channel.AbstractChannel\$AbstractUnsafe::*
     -XX:TrimNativeHeapInterval=10000 -XX:MaxDirectMemorySize=32m -XX:+ExitOnOutOfMemoryError
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5
