@@ -266,7 +266,9 @@ final class PulseClient implements FrameListener {
 
     private void send(Channel ch, ByteBuf out) {
         ch.write(out, ch.voidPromise());
-        if (!flushing) {
+        if (playbacks.size() == 1) {
+            ch.flush(); // nobody else is likely to write in this round of the loop
+        } else if (!flushing) {
             // Once for all that this round of the loop writes.
             flushing = true;
             loop.execute(flush);
