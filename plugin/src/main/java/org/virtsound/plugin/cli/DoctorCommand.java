@@ -73,7 +73,9 @@ final class DoctorCommand implements Callable<Integer> {
         }
         NetworkReport report = network(host);
         if (hasDaemon) {
-            host.add(HostChain.hostServer(ask("/host")));
+            Fields sound = ask("/host");
+            host.add(HostChain.hostServer(sound));
+            host.addAll(HostChain.cards(sound));
             guests(report);
         }
         Optional<Found> first = firstBroken();

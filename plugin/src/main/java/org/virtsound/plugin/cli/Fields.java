@@ -1,5 +1,6 @@
 package org.virtsound.plugin.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,17 @@ final class Fields {
 
     List<?> list(String key) {
         return object.get(key) instanceof List<?> list ? list : List.of();
+    }
+
+    /** Those of its values that are numbers, by key. */
+    Map<String, Long> numbers() {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        object.forEach((key, value) -> {
+            if (value instanceof Number number) {
+                numbers.put(String.valueOf(key), number.longValue());
+            }
+        });
+        return numbers;
     }
 
     Fields in(String key) {

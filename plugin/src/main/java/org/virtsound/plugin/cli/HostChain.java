@@ -11,6 +11,9 @@ import org.virtsound.plugin.domain.Virsh;
 
 /** The links that all guests share; pure. */
 final class HostChain {
+    /** PulseAudio mixes no more audible streams at a card, and leaves any other unread, without a word. */
+    private static final int MIXED_MAX = 32;
+
     private static final String NET_UP = "sudo virt-sound net up";
 
     private HostChain() {}
@@ -90,6 +93,22 @@ final class HostChain {
         return isSilent
                 ? Link.broken("host server", where, "a sound server or a card", next(host))
                 : Link.ok("host server", where);
+    }
+
+    /** The cards at which more plays than is mixed; mostly none. */
+    static List<Link> cards(Fields host) {
+        if (!host.text("inUse").startsWith("pulseaudio ")) {
+            return List.of();
+        }
+        return host.in("playing").numbers().entrySet().stream()
+                .filter(sink -> sink.getValue() > MIXED_MAX)
+                .map(sink -> Link.broken(
+                        "card",
+                        sink.getValue() + " streams of guests play at sink '" + sink.getKey() + "'",
+                        "at most " + MIXED_MAX
+                                + ", which is what PulseAudio mixes at one: others that are not silent wait",
+                        "virt-sound sink DOMAIN NAME, for some of the guests; 'pactl list short sinks' lists them"))
+                .toList();
     }
 
     private static String next(Fields host) {

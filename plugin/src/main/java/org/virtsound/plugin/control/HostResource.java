@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.virtsound.audio.host.HostSound;
@@ -24,12 +25,22 @@ final class HostResource {
     CompletableFuture<Answer> read(Map<GuestView, Optional<RelayStatus>> guests) {
         return sound.status().thenApply(host -> {
             Map<String, Object> heardAt = new LinkedHashMap<>();
-            guests.forEach((guest, status) ->
-                    status.ifPresent(relay -> heardAt.put(guest.domain().name(), relay.host())));
+            Map<String, Long> playing = new LinkedHashMap<>();
+            guests.forEach((guest, status) -> status.ifPresent(relay -> {
+                heardAt.put(guest.domain().name(), relay.host());
+                playing.merge(Objects.requireNonNullElse(relay.policy().sink(), "default"), playing(relay), Long::sum);
+            }));
             Map<String, Object> json = json(host);
             json.put("guests", heardAt);
+            json.put("playing", playing);
             return Answer.json(json);
         });
+    }
+
+    private static long playing(RelayStatus relay) {
+        return relay.streams().stream()
+                .filter(stream -> stream.playback() && stream.live() && !stream.corked())
+                .count();
     }
 
     /** {@code {"hostServer": "unix:/run/user/1000/pulse/native"}}, as in the configuration. */

@@ -35,7 +35,9 @@ class ChainTest {
         final Map<String, Object> connection = map("uris", List.of("xen:///system"), "connectedTo", "xen:///system");
         final Map<String, Object> known =
                 map("name", "win", "id", 3, "libvirtUri", "xen:///system", "running", true, "takesPart", true);
-        final Map<String, Object> host = map("hostServer", "auto", "inUse", "pulseaudio 16.1 at unix:/run/native");
+        final Map<String, Object> playing = map("default", 32, "usb", 32);
+        final Map<String, Object> host =
+                map("hostServer", "auto", "inUse", "pulseaudio 16.1 at unix:/run/native", "playing", playing);
         final Map<String, Object> network =
                 map("bridge", "SOUND", "subnet", "10.47.13.0/29", "host", "10.47.13.1", "port", 4713);
         final Map<String, Object> mic = map("policy", "ask", "granted", false, "onAir", false);
@@ -101,6 +103,7 @@ class ChainTest {
                     new ArrayList<>(HostChain.libvirt(new Fields(Map.of("connections", List.of(connection)))));
             links.addAll(HostChain.network(report));
             links.add(HostChain.hostServer(new Fields(host)));
+            links.addAll(HostChain.cards(new Fields(host)));
             Fields served = guest.isEmpty() ? null : new Fields(guest);
             links.addAll(GuestChain.domain(new Fields(known), served, "SOUND"));
             if (served != null) {
@@ -155,6 +158,7 @@ class ChainTest {
                 of("other firewalls", "mend it", c -> c.firewalls.add(PROBLEM)),
                 of("host server", "host-server", c -> c.host.put("problem", "connection refused")),
                 of("host server", "log in at the seat", c -> c.host.put("inUse", "silence")),
+                of("card", "virt-sound sink DOMAIN NAME", c -> c.playing.put("usb", 33)),
                 of("domain", "virsh -c xen:///system start win", c -> c.known.put("running", false)),
                 of("takes part", "virt-sound enable win", c -> c.known.put("takesPart", false)),
                 of("event", "systemctl reload virtsoundd", Case::unserved),

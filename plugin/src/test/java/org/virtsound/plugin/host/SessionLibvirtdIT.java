@@ -232,6 +232,7 @@ class SessionLibvirtdIT {
                 .isEqualTo(2);
         assertThat(host.virtSound("mic", "grant", "nobody").errors()).contains("no domain nobody");
         assertThat(host.virtSound("host").output()).contains("host-server: silence", "guest2");
+        assertThat(host.ask("/host").get("playing")).hasToString("{default=0}");
         assertThat(host.text("/metrics"))
                 .contains("virt_sound_streams{domain=\"guest2\",uuid=\"" + guest.uuid() + "\"} 0");
         assertThat(overTcp("/metrics"))
