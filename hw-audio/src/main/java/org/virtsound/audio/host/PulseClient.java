@@ -266,9 +266,7 @@ final class PulseClient implements FrameListener {
 
     private void send(Channel ch, ByteBuf out) {
         ch.write(out, ch.voidPromise());
-        if (playbacks.size() == 1) {
-            ch.flush(); // nobody else is likely to write in this round of the loop
-        } else if (!flushing) {
+        if (!flushing) {
             // Once for all that this round of the loop writes.
             flushing = true;
             loop.execute(flush);
