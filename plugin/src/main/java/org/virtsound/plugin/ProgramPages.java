@@ -121,7 +121,8 @@ final class ProgramPages implements AutoCloseable {
             giveBack();
             int kept = KEPT_BYTES / LibC.getpagesize();
             int left = ofFiles(statm);
-            for (long ranNs = processNs(); !Thread.interrupted(); ranNs = processNs()) {
+            while (true) {
+                long ranNs = processNs();
                 Thread.sleep(LOOK_EVERY_MS);
                 if (processNs() - ranNs < BUSY_NS) {
                     LibC.clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, 0, untilItHasRun, null);
@@ -131,7 +132,7 @@ final class ProgramPages implements AutoCloseable {
                     left = ofFiles(statm);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | LinkageError e) {
             log.log(Level.INFO, "memory that only the start needed is kept: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the daemon ends
@@ -160,17 +161,13 @@ final class ProgramPages implements AutoCloseable {
     }
 
     /** Leaves the pages of program files to the kernel. Each that is used again costs a fault without a read. */
-    void giveBack() {
+    void giveBack() throws IOException {
         if (own != null) {
             own.forEach(Range::giveBack);
             return;
         }
         own = new ArrayList<>();
-        try {
-            giveBackAll(own);
-        } catch (IOException | LinkageError e) {
-            log.log(Level.INFO, "memory that only the start needed is kept: " + e);
-        }
+        giveBackAll(own);
     }
 
     private static void giveBackAll(List<Range> lasting) throws IOException {
