@@ -1,6 +1,5 @@
 package org.virtsound.plugin.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,15 +43,8 @@ final class Fields {
         return object.get(key) instanceof List<?> list ? list : List.of();
     }
 
-    /** Those of its values that are numbers, by key. */
-    Map<String, Long> numbers() {
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        object.forEach((key, value) -> {
-            if (value instanceof Number number) {
-                numbers.put(String.valueOf(key), number.longValue());
-            }
-        });
-        return numbers;
+    List<String> keys() {
+        return object.keySet().stream().map(String::valueOf).toList();
     }
 
     Fields in(String key) {

@@ -100,14 +100,16 @@ final class HostChain {
         if (!host.text("inUse").startsWith("pulseaudio ")) {
             return List.of();
         }
-        return host.in("playing").numbers().entrySet().stream()
-                .filter(sink -> sink.getValue() > MIXED_MAX)
-                .map(sink -> Link.broken(
-                        "card",
-                        sink.getValue() + " streams of guests play at sink '" + sink.getKey() + "'",
-                        "at most " + MIXED_MAX
-                                + ", which is what PulseAudio mixes at one: others that are not silent wait",
-                        "virt-sound sink DOMAIN NAME, for some of the guests; 'pactl list short sinks' lists them"))
+        Fields playing = host.in("playing");
+        return playing.keys().stream()
+                .filter(sink -> playing.number(sink) > MIXED_MAX)
+                .map(
+                        sink -> Link.broken(
+                                "card",
+                                playing.number(sink) + " streams of guests play at sink '" + sink + "'",
+                                "at most " + MIXED_MAX
+                                        + ", which is what PulseAudio mixes at one: others that are not silent wait",
+                                "virt-sound sink DOMAIN NAME, for some of the guests: one that 'pactl list short sinks' lists on the host"))
                 .toList();
     }
 

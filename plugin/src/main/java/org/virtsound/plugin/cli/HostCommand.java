@@ -44,9 +44,8 @@ final class HostCommand implements Callable<Integer> {
         }
         shown.list("sources").forEach(source -> out.println("source:      " + source));
         Table table = new Table("NAME", "HEARD AT");
-        if (answer.get("guests") instanceof Map<?, ?> guests) {
-            guests.forEach((name, host) -> table.row(String.valueOf(name), String.valueOf(host)));
-        }
+        Fields guests = shown.in("guests");
+        guests.keys().forEach(name -> table.row(name, guests.text(name)));
         out.print(table);
         return ExitCode.DONE;
     }
