@@ -54,7 +54,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
 # io.netty.allocator.maxOrder: chunks of 256 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
-# io.netty.trackPinnedMemory: nor a count of the bytes in use, which was a tenth of what a quiet stream took of the relay's own time.
+# io.netty.trackPinnedMemory: no count of the bytes in use; nobody reads it, and at one stream it was a tenth of the relay's own time.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
