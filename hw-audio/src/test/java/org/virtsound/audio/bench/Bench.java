@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -22,14 +24,17 @@ import org.virtsound.audio.stream.SampleFormat;
 import org.virtsound.audio.stream.SampleSpec;
 
 /**
- * Plays and records at one PulseAudio in the ways that a guest could reach it, one after the other in one run, and prints what each
- * costs. Everything is on this machine's loopback.
+ * Plays and records at one PulseAudio in the ways that a guest could reach it, in turns in one run, and prints what each costs.
+ * Everything is on this machine's loopback.
  */
 public final class Bench {
     static final SampleSpec SPEC = new SampleSpec(SampleFormat.S16LE, 2, 48_000);
-    private static final int WARM_UP_MS = 30_000;
-    /** Streams that end are seen before, too: a JIT compiler's guesses end with them. */
-    private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_MS = 5_000;
+    /** Numbers of streams. A JIT compiler's guesses end with the first streams that end, and with the first rest: these come before. */
+    private static final int[] WARM_UP_STREAMS = {60, 1, 8, 1, 8, 1};
+
+    /** The ways take turns, so that what else the machine does meanwhile meets all of them. */
+    private static final int TURNS = 5;
 
     private static final int SETTLE_MS = 3_000;
     private static final int PING_GAP_MIN_US = 3_000;
@@ -87,19 +92,23 @@ public final class Bench {
     }
 
     private void run(List<Candidate> candidates, int[] streams) throws Exception {
-        System.err.println("warming up: " + WARM_UP_MS / 1000 + " s each");
-        for (Candidate candidate : candidates) {
-            for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-                play(candidate, 8, WARM_UP_MS / WARM_UP_ROUNDS, 0);
+        System.err.println("warming up");
+        for (int count : WARM_UP_STREAMS) {
+            for (Candidate candidate : candidates) {
+                play(candidate, count, WARM_UP_MS, windowMs / TURNS);
             }
         }
         List<Measured> played = new ArrayList<>();
         for (int count : streams) {
-            for (Candidate candidate : candidates) {
-                Measured measured = play(candidate, count, SETTLE_MS, windowMs);
-                played.add(measured);
-                System.err.println(BenchTable.line(measured));
+            Map<Candidate, Measured> sums = new LinkedHashMap<>();
+            for (int turn = 0; turn < TURNS; turn++) {
+                for (Candidate candidate : candidates) {
+                    Measured measured = play(candidate, count, SETTLE_MS, windowMs / TURNS);
+                    System.err.println(BenchTable.line(measured));
+                    sums.merge(candidate, measured, Measured::plus);
+                }
             }
+            played.addAll(sums.values());
         }
         List<Arrival> arrivals = new ArrayList<>();
         for (Candidate candidate : candidates) {
@@ -164,15 +173,8 @@ public final class Bench {
                 cpu,
                 serverCpu,
                 residentKib,
-                perBlock(allocatedBefore, allocatedAfter));
-    }
-
-    /** 960 bytes are a block at this latency: what PulseAudio asks for at a time. */
-    private static double perBlock(long[] before, long[] after) {
-        if (before == null || after[1] == before[1]) {
-            return Double.NaN;
-        }
-        return (after[0] - before[0]) / ((after[1] - before[1]) / 960.0);
+                allocatedAfter[0] - allocatedBefore[0],
+                allocatedAfter[1] - allocatedBefore[1]);
     }
 
     private static int sumOfUnderflows(List<Player> players) {

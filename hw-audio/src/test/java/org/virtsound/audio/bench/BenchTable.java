@@ -48,13 +48,14 @@ final class BenchTable {
                     arrival.fromCard().percentileUs(99));
         }
         System.out.println();
-        System.out.println(seconds + " s each; 48 kHz stereo s16 at 20 ms; PulseAudio with a null sink; loopback;"
-                + " Java " + System.getProperty("java.version") + "; "
-                + Runtime.getRuntime().availableProcessors() + " CPUs");
+        System.out.println(
+                seconds + " s each, in turns; 48 kHz stereo s16 at 20 ms; PulseAudio with a null sink; loopback;"
+                        + " Java " + System.getProperty("java.version") + "; "
+                        + Runtime.getRuntime().availableProcessors() + " CPUs");
     }
 
     static String line(Measured measured) {
-        return "%d %s: p50 %.0f us, p99 %.0f us (%d), a command %.0f us, clock within %.0f us, %d underflows, %d lost"
+        return "%d %s: p50 %.0f us, p99 %.0f us (%d), a command %.0f us, clock within %.0f us, %.1f CPU s/stream-hour, %d underflows, %d lost"
                 .formatted(
                         measured.streams(),
                         measured.name(),
@@ -63,6 +64,7 @@ final class BenchTable {
                         measured.roundTrips().count(),
                         measured.commands().percentileUs(50),
                         measured.clockUs(),
+                        measured.cpuPerStreamHour(),
                         measured.underflows(),
                         measured.lost());
     }

@@ -117,10 +117,10 @@ final class Candidate implements AutoCloseable {
         return process == null ? 0 : ProcessCost.residentKib(process.toHandle());
     }
 
-    /** @return bytes that the relay's audio thread allocated so far, bytes it played; null for the others */
+    /** @return bytes that the relay's audio thread allocated so far, bytes it played; 0 for the others */
     long[] allocatedAndPlayed() throws IOException {
         if (answers == null) {
-            return null;
+            return new long[2];
         }
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();

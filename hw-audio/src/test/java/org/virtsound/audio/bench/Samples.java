@@ -14,6 +14,15 @@ final class Samples {
         valuesNs[count++] = valueNs;
     }
 
+    /** @return the values of both */
+    Samples plus(Samples other) {
+        Samples sum = new Samples();
+        sum.valuesNs = Arrays.copyOf(valuesNs, Math.max(1, count + other.count));
+        System.arraycopy(other.valuesNs, 0, sum.valuesNs, count, other.count);
+        sum.count = count + other.count;
+        return sum;
+    }
+
     void clear() {
         count = 0;
     }
