@@ -27,10 +27,12 @@ class_path=$home/lib/virt-sound.jar
 #   unpacked into a temporary folder, which may be mounted noexec.
 # jna.nosys: never take another JNA's library from the system.
 # UsePerfData: counters in a file that nobody reads, for which the JVM wakes 20 times a second.
+# AsyncDeflationInterval, milliseconds: nor 4 times a second to look for locks that nobody waits for any more.
 # enable-native-access: newer JDKs warn about JNA without it.
 common_flags="-XX:+UseSerialGC -Xshare:auto
     -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
     -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off -XX:-UsePerfData
+    -XX:AsyncDeflationInterval=10000
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
     --enable-native-access=ALL-UNNAMED"
 
@@ -38,6 +40,8 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 #   error and not the host's memory.
 # Xms, Xmn: what ten guests need. What a look at all domains makes has room in the young generation until the look is over: what is
 #   moved to the old one calls for a collection of the whole heap, 10 ms in which no audio moves, where a young one takes 1.
+# SegmentedCodeCache: what handles audio lies side by side, not among what the first compiler made on the way there. At one stream all
+#   of it is cold each time, and this is a quarter of the relay's own time.
 # StringTableSize, SymbolTableSize: the tables are as large as if 100,000 names were loaded from jars; most are in the archive.
 # TrimNativeHeapInterval, milliseconds: what the compiler took from malloc at the start, and is done with, goes back to the host. JVMs
 #   that do not know it keep it.
@@ -58,11 +62,11 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
-daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:MaxMetaspaceSize=48m
+daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:+SegmentedCodeCache -XX:MaxMetaspaceSize=48m
     -XX:StringTableSize=4096 -XX:+UnlockExperimentalVMOptions -XX:SymbolTableSize=2048
     -XX:CICompilerCount=2 -XX:MaxNodeLimit=24000 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
-    -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.05
-    -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.05
+    -XX:CompileCommand=CompileThresholdScaling,org.virtsound.audio*::*,0.01
+    -XX:CompileCommand=CompileThresholdScaling,io.netty*::*,0.01
     -XX:CompileCommand=dontinline,org.virtsound.audio.pulse.FrameDecoder::channelRead
     -XX:CompileCommand=dontinline,org.virtsound.audio.guest.GuestOut::*
     -XX:CompileCommand=dontinline,org.virtsound.audio.relay.*::*
