@@ -30,11 +30,12 @@ import org.virtsound.audio.stream.SampleSpec;
 public final class Bench {
     static final SampleSpec SPEC = new SampleSpec(SampleFormat.S16LE, 2, 48_000);
     private static final int WARM_UP_MS = 5_000;
+    private static final int WARM_UP_COMMANDS_MS = 2_000;
     /** Numbers of streams. A JIT compiler's guesses end with the first streams that end, and with the first rest: these come before. */
     private static final int[] WARM_UP_STREAMS = {60, 1, 8, 1, 8, 1};
 
     /** The ways take turns, so that what else the machine does meanwhile meets all of them. */
-    private static final int TURNS = 5;
+    private static final int TURNS = 3;
 
     private static final int SETTLE_MS = 3_000;
     private static final int PING_GAP_MIN_US = 3_000;
@@ -95,7 +96,7 @@ public final class Bench {
         System.err.println("warming up");
         for (int count : WARM_UP_STREAMS) {
             for (Candidate candidate : candidates) {
-                play(candidate, count, WARM_UP_MS, windowMs / TURNS);
+                play(candidate, count, WARM_UP_MS, WARM_UP_COMMANDS_MS);
             }
         }
         List<Measured> played = new ArrayList<>();
