@@ -54,9 +54,9 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # CICompilerCount: one thread for each of the two compilers, on a host of many cores, too.
 # MaxNodeLimit: what is larger stays as the first compiler made it (24,000 nodes instead of 80,000). One method of Netty's takes the
 #   second one 24 MB, for minutes, and is no quicker for it.
-# CompileCommand: what handles audio is compiled five times as soon as anywhere, for one stream passes it 400 times a second, and for
-#   10 s it ran slowly whenever something new had happened; and is compiled apart where one room hands over to the next, for
-#   inlined in one another all of them are too large, and stay as the first compiler made them.
+# CompileCommand: what handles audio is compiled five times as soon as a JVM would (the two scales multiply: 20 times 0.01), for one
+#   stream passes it 400 times a second, and it ran slowly for 10 s whenever something new had happened; and is compiled apart where
+#   one room hands over to the next, for inlined in one another all of them are too large, and stay as the first compiler made them.
 # io.netty.allocator.type: of the pooled one a slice of what was received is a recycled object, so a block of audio makes no garbage.
 # io.netty.leakDetection: it takes a stack trace of one buffer in 128; the tests run with it at its strictest.
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.

@@ -17,7 +17,7 @@ final class Samples {
     /** @return the values of both */
     Samples plus(Samples other) {
         Samples sum = new Samples();
-        sum.valuesNs = Arrays.copyOf(valuesNs, Math.max(1, count + other.count));
+        sum.valuesNs = Arrays.copyOf(valuesNs, valuesNs.length + other.count);
         System.arraycopy(other.valuesNs, 0, sum.valuesNs, count, other.count);
         sum.count = count + other.count;
         return sum;
