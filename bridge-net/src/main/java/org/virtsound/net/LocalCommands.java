@@ -14,21 +14,25 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Runs commands on this machine, with a fixed locale and PATH's administrator directories, so that a daemon with a bare
- * environment finds {@code iptables} too. Any thread may call it; a command's pipes have short-lived threads of their
- * own, so that neither side waits for the other.
+ * environment finds {@code iptables} too. Any thread may call it; each of a command's pipes has a thread of its own while
+ * the command runs, so that neither side waits for the other.
  */
 public final class LocalCommands implements Commands {
     private static final String ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final Executor PIPES = task -> {
-        Thread thread = new Thread(task, "command-pipe");
-        thread.setDaemon(true);
-        thread.start();
-    };
+    /** Kept from one command of a look to the next; a look is a dozen commands. */
+    private static final Executor PIPES =
+            new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "command-pipe");
+                thread.setDaemon(true);
+                return thread;
+            });
 
     private final List<String> prefix;
     private final String path;
