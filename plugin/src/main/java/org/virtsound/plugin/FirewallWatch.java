@@ -2,7 +2,6 @@ package org.virtsound.plugin;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
-import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.logging.Level;
@@ -44,7 +43,6 @@ final class FirewallWatch {
         static native long recv(int socket, ByteBuffer into, long bytes, int flags) throws LastErrorException;
     }
 
-    @Inject
     FirewallWatch(Reconciler reconciler) {
         this.reconciler = reconciler;
         thread.setDaemon(true);

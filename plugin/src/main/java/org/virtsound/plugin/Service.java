@@ -1,7 +1,5 @@
 package org.virtsound.plugin;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -36,7 +34,6 @@ import org.virtsound.plugin.xen.XlGuests;
  * The order of things: each step of the start leaves behind how it is undone, and the stop undoes them in reverse, every one even if
  * another fails.
  */
-@Singleton
 final class Service {
     private static final Logger log = Logger.getLogger(Service.class.getName());
     private static final Path LIBVIRTS_CONTAINERS = Path.of("/etc/libvirt/lxc");
@@ -67,7 +64,6 @@ final class Service {
         void run() throws IOException;
     }
 
-    @Inject
     Service(
             ServiceConfig config,
             SoundNetwork network,

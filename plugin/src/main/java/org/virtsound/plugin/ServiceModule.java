@@ -1,18 +1,20 @@
 package org.virtsound.plugin;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Provides;
-import jakarta.inject.Singleton;
+import com.google.inject.Provider;
+import com.google.inject.Scopes;
+import com.google.inject.TypeLiteral;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.virtsound.audio.AudioModule;
+import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.GuestRelays;
 import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
-import org.virtsound.audio.stream.SourceOffers;
 import org.virtsound.audio.vchan.XenStore;
 import org.virtsound.net.Commands;
 import org.virtsound.net.DhcpServer;
@@ -20,23 +22,25 @@ import org.virtsound.net.LocalCommands;
 import org.virtsound.net.PortWatch;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.control.ControlServer;
 import org.virtsound.plugin.control.EventHub;
+import org.virtsound.plugin.libvirt.LibvirtWatcher;
+import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.BridgePorts;
-import org.virtsound.plugin.provision.GuestEvent;
-import org.virtsound.plugin.provision.GuestNetwork;
 import org.virtsound.plugin.provision.GuestSockets;
-import org.virtsound.plugin.provision.HypervisorListener;
-import org.virtsound.plugin.provision.NicDevices;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
-import org.virtsound.plugin.provision.VchanGuests;
 import org.virtsound.plugin.qubes.QubesGuests;
 import org.virtsound.plugin.xen.XenNics;
 import org.virtsound.plugin.xen.XlGuests;
 
-/** Wires the daemon: which room gets which other. */
+/**
+ * Wires the daemon: which room gets which other. Each is made by a line of its own and not by annotations, whose reading at the start
+ * took a tenth of it.
+ */
 final class ServiceModule extends AbstractModule {
     private static final Path DEVICES = Path.of("/sys/class/net");
+    private static final Path XEN_RUNS = Path.of("/var/lib/xen");
 
     private final ServiceConfig config;
 
@@ -46,70 +50,85 @@ final class ServiceModule extends AbstractModule {
 
     @Override
     protected void configure() {
+        SoundNetwork network = config.network().toSoundNetwork();
+        Commands commands = new LocalCommands();
+        Provider<AudioLoop> loop = getProvider(AudioLoop.class);
+        Provider<GuestRelays> relays = getProvider(GuestRelays.class);
+        Provider<PulseTcpEndpoint> endpoint = getProvider(PulseTcpEndpoint.class);
+
+        Provider<EventHub> hub = one(EventHub.class, EventHub::new);
+        Provider<HostSound> sound = one(
+                HostSound.class,
+                () -> new HostSound(
+                        loop.get(), config.hostServer(), config.audio().silenceAfterSeconds(), hub.get()::moved));
+        Provider<QubesGuests> vchans = one(QubesGuests.class, () -> new QubesGuests(config, loop.get()));
+        Provider<GuestSockets> sockets = one(
+                GuestSockets.class, () -> new GuestSockets(config.runtimeDir().resolve("guests"), loop.get()));
+        Provider<SoundLan> lan =
+                one(SoundLan.class, () -> new SoundLan(network, commands, new DhcpServer(config.runtimeDir())));
+        Provider<Reconciler> reconciler = one(
+                Reconciler.class,
+                () -> new Reconciler(
+                        network,
+                        lan.get(),
+                        new BridgePorts(DEVICES, network.bridge()),
+                        new XenNics(XenStore.PLACES, DEVICES),
+                        relays.get(),
+                        endpoint.get(),
+                        vchans.get(),
+                        sockets.get(),
+                        sound.get(),
+                        hub.get()::happened));
+        Provider<LocalEndpoints> locals =
+                one(LocalEndpoints.class, () -> new LocalEndpoints(config, loop.get(), relays.get()));
+        Provider<LibvirtWatcher> libvirt =
+                one(LibvirtWatcher.class, () -> new LibvirtWatcher(config, reconciler.get()));
+        Provider<ControlServer> control = one(
+                ControlServer.class,
+                () -> new ControlServer(
+                        config,
+                        reconciler.get(),
+                        locals.get(),
+                        libvirt.get(),
+                        sound.get(),
+                        network,
+                        lan.get(),
+                        hub.get()));
+        one(
+                Service.class,
+                () -> new Service(
+                        config,
+                        network,
+                        lan.get(),
+                        loop.get(),
+                        sound.get(),
+                        relays.get(),
+                        endpoint.get(),
+                        vchans.get(),
+                        sockets.get(),
+                        locals.get(),
+                        reconciler.get(),
+                        new PortWatch(
+                                commands, network, reconciler.get()::bridgeChanged, reconciler.get()::bridgeIsHeard),
+                        new FirewallWatch(reconciler.get()),
+                        libvirt.get(),
+                        new XlGuests(XenStore.PLACES, XEN_RUNS, DEVICES, network.bridge()),
+                        control.get()));
+
         install(new AudioModule());
-        bind(ServiceConfig.class).toInstance(config);
+        bind(SoundHost.class).toProvider(sound);
         bind(GuestLimits.class).toInstance(config.limits());
         bind(LatencyBudget.class)
                 .toInstance(new LatencyBudget(
                         config.audio().latencyMs(), config.audio().maxLatencyMs()));
-        bind(SoundHost.class).to(HostSound.class);
-        bind(SourceOffers.class).to(HostSound.class);
-        bind(SoundNetwork.class).toInstance(config.network().toSoundNetwork());
-        bind(Commands.class).to(LocalCommands.class).in(Singleton.class);
-        bind(GuestNetwork.class).to(SoundLan.class);
-        bind(VchanGuests.class).to(QubesGuests.class);
-        bind(HypervisorListener.class).to(Reconciler.class);
+        bind(new TypeLiteral<Consumer<RelayEvent>>() {}).toInstance(event -> {
+            hub.get().happened(event);
+            vchans.get().happened(event);
+        });
     }
 
-    @Provides
-    @Singleton
-    DhcpServer dhcpServer() {
-        return new DhcpServer(config.runtimeDir());
-    }
-
-    @Provides
-    @Singleton
-    GuestSockets guestSockets(AudioLoop loop) {
-        return new GuestSockets(config.runtimeDir().resolve("guests"), loop);
-    }
-
-    @Provides
-    @Singleton
-    HostSound hostSound(AudioLoop loop, EventHub hub) {
-        return new HostSound(loop, config.hostServer(), config.audio().silenceAfterSeconds(), hub::moved);
-    }
-
-    @Provides
-    Consumer<RelayEvent> relayEvents(EventHub hub, QubesGuests qubes) {
-        return event -> {
-            hub.happened(event);
-            qubes.happened(event);
-        };
-    }
-
-    @Provides
-    Consumer<GuestEvent> guestEvents(EventHub hub) {
-        return hub::happened;
-    }
-
-    @Provides
-    @Singleton
-    PortWatch portWatch(SoundNetwork network, Commands commands, Reconciler reconciler) {
-        return new PortWatch(commands, network, reconciler::bridgeChanged, reconciler::bridgeIsHeard);
-    }
-
-    @Provides
-    BridgePorts bridgePorts(SoundNetwork network) {
-        return new BridgePorts(DEVICES, network.bridge());
-    }
-
-    @Provides
-    NicDevices nicDevices() {
-        return new XenNics(XenStore.PLACES, DEVICES);
-    }
-
-    @Provides
-    XlGuests xlGuests(SoundNetwork network) {
-        return new XlGuests(XenStore.PLACES, Path.of("/var/lib/xen"), DEVICES, network.bridge());
+    private <T> Provider<T> one(Class<T> room, Provider<T> maker) {
+        bind(room).toProvider(maker).in(Scopes.SINGLETON);
+        return getProvider(room);
     }
 }

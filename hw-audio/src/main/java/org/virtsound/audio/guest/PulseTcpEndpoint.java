@@ -14,8 +14,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -30,7 +28,6 @@ import org.virtsound.audio.stream.AudioLoop;
  * Where guests on the SOUND network connect by the native protocol: knows a guest by its address. The public methods are for any
  * thread; all state is the audio loop's.
  */
-@Singleton
 public final class PulseTcpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 64;
     /** No other guest waits longer than for two reads of one guest's bytes; a usual block of 20 ms is one. */
@@ -47,7 +44,6 @@ public final class PulseTcpEndpoint implements AutoCloseable {
 
     private record Admitted(GuestRelay relay, ChannelGroup connections) {}
 
-    @Inject
     public PulseTcpEndpoint(AudioLoop loop) {
         this.loop = loop;
     }

@@ -2,8 +2,6 @@ package org.virtsound.audio.relay;
 
 import static java.util.Objects.requireNonNull;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +14,6 @@ import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
 
 /** All guests' relays, by their guest's uuid. For any thread. */
-@Singleton
 public final class GuestRelays implements AutoCloseable {
     private final AudioLoop loop;
     private final SoundHost host;
@@ -31,7 +28,6 @@ public final class GuestRelays implements AutoCloseable {
     }
 
     /** @param events called on the audio loop: it must not block */
-    @Inject
     public GuestRelays(
             AudioLoop loop, SoundHost host, GuestLimits limits, LatencyBudget budget, Consumer<RelayEvent> events) {
         this.loop = requireNonNull(loop, "loop is null");

@@ -1,7 +1,5 @@
 package org.virtsound.plugin.control;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,17 +10,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.LocalEndpoint;
 import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.domain.DomainNames;
+import org.virtsound.plugin.libvirt.LibvirtWatcher;
+import org.virtsound.plugin.local.LocalEndpoints;
 import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 
 /** The resources there are. */
-@Singleton
 final class Api implements Resources {
     static final List<String> RESOURCES = List.of(
             "GET /domains",
@@ -52,21 +52,19 @@ final class Api implements Resources {
     private final SoundLan lan;
     private final int maxLatencyMs;
 
-    @Inject
     Api(
+            ServiceConfig config,
             Reconciler reconciler,
-            LocalResources locals,
-            DomainChanges changes,
-            LibvirtResources libvirt,
-            HostResource host,
+            LocalEndpoints locals,
+            LibvirtWatcher libvirt,
+            HostSound sound,
             SoundNetwork network,
-            SoundLan lan,
-            ServiceConfig config) {
+            SoundLan lan) {
         this.reconciler = reconciler;
-        this.locals = locals;
-        this.changes = changes;
-        this.libvirt = libvirt;
-        this.host = host;
+        this.locals = new LocalResources(locals);
+        this.changes = new DomainChanges(reconciler, locals);
+        this.libvirt = new LibvirtResources(libvirt, reconciler);
+        this.host = new HostResource(sound);
         this.network = network;
         this.lan = lan;
         this.maxLatencyMs = config.audio().maxLatencyMs();

@@ -16,8 +16,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -31,10 +29,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.virtsound.audio.host.HostSound;
+import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.libvirt.LibvirtWatcher;
+import org.virtsound.plugin.local.LocalEndpoints;
+import org.virtsound.plugin.provision.Reconciler;
+import org.virtsound.plugin.provision.SoundLan;
 
 /** HTTP/1.1 on the control socket, on a thread of its own, {@code control}: sound never waits for a question. */
-@Singleton
 public final class ControlServer {
     private static final int LINE_BYTES = 4 << 10;
     private static final int HEADER_BYTES = 8 << 10;
@@ -57,10 +60,17 @@ public final class ControlServer {
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("control-peers", true));
     private final List<Channel> servers = new ArrayList<>();
 
-    @Inject
-    ControlServer(ServiceConfig config, Api api, EventHub events) {
+    public ControlServer(
+            ServiceConfig config,
+            Reconciler reconciler,
+            LocalEndpoints locals,
+            LibvirtWatcher libvirt,
+            HostSound sound,
+            SoundNetwork network,
+            SoundLan lan,
+            EventHub events) {
         this.group = config.control().group();
-        this.api = api;
+        this.api = new Api(config, reconciler, locals, libvirt, sound, network, lan);
         this.events = events;
     }
 

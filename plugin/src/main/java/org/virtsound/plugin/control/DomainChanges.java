@@ -1,7 +1,5 @@
 package org.virtsound.plugin.control;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,6 @@ import org.virtsound.plugin.provision.GuestView;
 import org.virtsound.plugin.provision.Reconciler;
 
 /** What can be changed about a guest: its settings, whether it takes part, its microphone. */
-@Singleton
 final class DomainChanges {
     private static final String PERSISTENT = "persistent";
     private static final Logger log = Logger.getLogger(DomainChanges.class.getName());
@@ -28,7 +25,6 @@ final class DomainChanges {
     private final Reconciler reconciler;
     private final LocalEndpoints locals;
 
-    @Inject
     DomainChanges(Reconciler reconciler, LocalEndpoints locals) {
         this.reconciler = reconciler;
         this.locals = locals;

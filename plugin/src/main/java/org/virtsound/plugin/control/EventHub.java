@@ -16,8 +16,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.virtsound.audio.host.HostStatus;
@@ -28,14 +26,12 @@ import org.virtsound.plugin.provision.GuestEvent;
  * Passes on what happens, to the log and as server-sent events to all who listen. For any thread; it never blocks. A listener that
  * does not read is disconnected.
  */
-@Singleton
 public final class EventHub {
     private static final Logger log = Logger.getLogger("org.virtsound.events");
     private static final ChannelMatcher BEHIND = channel -> !channel.isWritable();
 
     private final ChannelGroup listeners = new DefaultChannelGroup("events", GlobalEventExecutor.INSTANCE);
 
-    @Inject
     public EventHub() {}
 
     public void happened(RelayEvent event) {

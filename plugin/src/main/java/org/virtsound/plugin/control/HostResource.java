@@ -1,7 +1,5 @@
 package org.virtsound.plugin.control;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -13,11 +11,9 @@ import org.virtsound.audio.relay.RelayStatus;
 import org.virtsound.plugin.provision.GuestView;
 
 /** {@code /host}: GET says where guests are heard and why, PUT moves them until the service ends. */
-@Singleton
 final class HostResource {
     private final HostSound sound;
 
-    @Inject
     HostResource(HostSound sound) {
         this.sound = sound;
     }

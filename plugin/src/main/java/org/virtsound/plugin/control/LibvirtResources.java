@@ -1,7 +1,5 @@
 package org.virtsound.plugin.control;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +12,12 @@ import org.virtsound.plugin.provision.KnownDomain;
 import org.virtsound.plugin.provision.Reconciler;
 
 /** {@code GET /libvirt}: the connections; {@code GET /libvirt/NAME}: what libvirt says of a domain, whether it takes part or not. */
-@Singleton
 final class LibvirtResources {
     private static final int ANSWER_WITHIN_S = 5;
 
     private final LibvirtWatcher libvirt;
     private final Reconciler reconciler;
 
-    @Inject
     LibvirtResources(LibvirtWatcher libvirt, Reconciler reconciler) {
         this.libvirt = libvirt;
         this.reconciler = reconciler;

@@ -1,8 +1,6 @@
 package org.virtsound.plugin.control;
 
 import com.typesafe.config.ConfigValueFactory;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +16,12 @@ import org.virtsound.plugin.local.LocalGuest;
 import org.virtsound.plugin.provision.GuestView;
 
 /** {@code /local} and {@code /local/NAME}: GET reads, PUT opens and writes down, DELETE closes and forgets. */
-@Singleton
 final class LocalResources {
     private static final int NO_ID = -1;
     private static final String HYPERVISOR = "local";
 
     private final LocalEndpoints locals;
 
-    @Inject
     LocalResources(LocalEndpoints locals) {
         this.locals = locals;
     }

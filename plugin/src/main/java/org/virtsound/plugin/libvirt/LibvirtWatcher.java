@@ -1,17 +1,13 @@
 package org.virtsound.plugin.libvirt;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.List;
 import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.HypervisorListener;
 
 /** Watches libvirt: by default the first of the usual URIs that answers, or every one of those that the configuration lists. */
-@Singleton
 public final class LibvirtWatcher {
     private final List<LibvirtLink> links;
 
-    @Inject
     public LibvirtWatcher(ServiceConfig config, HypervisorListener listener) {
         this.links = config.serveAllUris()
                 ? config.libvirtUris().stream()

@@ -1,7 +1,5 @@
 package org.virtsound.plugin.local;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +26,6 @@ import org.virtsound.plugin.domain.AudioElement.Setting;
  * The endpoints for users and containers of this machine. Its one thread, {@code local}, opens and closes them, since that asks the
  * account database and waits for sockets; the public methods are for any other thread.
  */
-@Singleton
 public final class LocalEndpoints {
     private static final Logger log = Logger.getLogger(LocalEndpoints.class.getName());
 
@@ -45,7 +42,6 @@ public final class LocalEndpoints {
     });
     private volatile List<LocalGuest> views = List.of();
 
-    @Inject
     public LocalEndpoints(ServiceConfig config, AudioLoop loop, GuestRelays relays) {
         configured = config.locals();
         directory = config.runtimeDir().resolve("local");

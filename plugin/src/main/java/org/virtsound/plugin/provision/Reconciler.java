@@ -1,7 +1,5 @@
 package org.virtsound.plugin.provision;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +29,6 @@ import org.virtsound.plugin.domain.Transport;
  * The one thread that owns the truth about guests: whatever is reported, it reads the domain again, works out what should be and
  * makes it so, over and over. A connection to libvirt that is lost tears nothing down, since its domains run on.
  */
-@Singleton
 public final class Reconciler implements HypervisorListener {
     private static final Logger log = Logger.getLogger(Reconciler.class.getName());
     private static final long FULL_PASS_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -61,7 +58,6 @@ public final class Reconciler implements HypervisorListener {
     private volatile long passedAtNanos = System.nanoTime();
     private volatile boolean stopped;
 
-    @Inject
     public Reconciler(
             SoundNetwork soundNetwork,
             GuestNetwork network,

@@ -1,7 +1,5 @@
 package org.virtsound.plugin.provision;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import org.virtsound.net.Problem;
 import org.virtsound.net.SoundNetwork;
 
 /** The network of this machine: read, planned and applied as one, and DHCP on it. */
-@Singleton
 public final class SoundLan implements GuestNetwork {
     private static final Logger log = Logger.getLogger(SoundLan.class.getName());
 
@@ -32,7 +29,6 @@ public final class SoundLan implements GuestNetwork {
     private boolean left;
     private volatile List<PortTraffic> traffic = List.of();
 
-    @Inject
     public SoundLan(SoundNetwork network, Commands commands, DhcpServer dhcp) {
         this.network = network;
         this.commands = commands;

@@ -5,8 +5,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +31,6 @@ import org.virtsound.plugin.provision.VchanGuests;
  * The guests that come over vchans, and the controls of their microphones. Nothing of Xen is loaded, no thread started and no socket
  * made before the first such guest. Its own state is the reconciler's thread's.
  */
-@Singleton
 public final class QubesGuests implements VchanGuests, AutoCloseable {
     private static final int STOP_WITHIN_MS = 300;
 
@@ -45,7 +42,6 @@ public final class QubesGuests implements VchanGuests, AutoCloseable {
     private @Nullable QubesEndpoint endpoint;
     private @Nullable EventLoopGroup group;
 
-    @Inject
     public QubesGuests(ServiceConfig config, AudioLoop loop) {
         this.config = config;
         this.loop = loop;

@@ -124,14 +124,13 @@ final class ControlClient {
                 NOWHERE);
         LocalEndpoints locals = new LocalEndpoints(config, audio, relays);
         Api api = new Api(
+                config,
                 reconciler,
-                new LocalResources(locals),
-                new DomainChanges(reconciler, locals),
-                new LibvirtResources(new LibvirtWatcher(config, reconciler), reconciler),
-                new HostResource(sound),
+                locals,
+                new LibvirtWatcher(config, reconciler),
+                sound,
                 network,
-                new SoundLan(network, new LocalCommands(), new DhcpServer(NOWHERE)),
-                config);
+                new SoundLan(network, new LocalCommands(), new DhcpServer(NOWHERE)));
         EventHub events = new EventHub();
         new ServerBootstrap()
                 .group(loop)
