@@ -6,7 +6,8 @@ if ! command -v "$java" >/dev/null 2>&1; then
     exit 1
 fi
 # The runtime tells its version in a file; asking it would cost a start of its own.
-release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
+release=$(readlink -f "$(command -v "$java")")
+release=${release%/*/*}/release
 if [ -r "$release" ]; then
     version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
     if [ "${version:-17}" -lt 17 ]; then
@@ -28,11 +29,14 @@ class_path=$home/lib/virt-sound.jar
 # jna.nosys: never take another JNA's library from the system.
 # UsePerfData: counters in a file that nobody reads, for which the JVM wakes 20 times a second.
 # AsyncDeflationInterval, milliseconds: nor 4 times a second to look for locks that nobody waits for any more.
+# java.util.logging.config.file, java.nio.channels.spi.SelectorProvider: no file, for we set the log up ourselves, and the one selector
+#   of Linux by name: for either, the JVM would look through the index of the jar for somebody else's, which takes a twentieth of a start.
 # enable-native-access: newer JDKs warn about JNA without it.
 common_flags="-XX:+UseSerialGC -Xshare:auto
     -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
     -XX:SharedArchiveFile=$home/lib/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off -XX:-UsePerfData
     -XX:AsyncDeflationInterval=10000
+    -Djava.util.logging.config.file=/dev/null/none -Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider
     -Djava.library.path=$native -Djna.boot.library.path=$native -Djna.nounpack=true -Djna.nosys=true
     --enable-native-access=ALL-UNNAMED"
 
