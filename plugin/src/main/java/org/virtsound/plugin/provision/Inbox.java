@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Inbox implements HypervisorListener {
     private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Thread reader;
+    /** That the reader was unparked is not enough: whatever it waits for between two takes may swallow that. */
+    private volatile boolean woken;
 
     /** Something to look at; equal ones are one. */
     sealed interface Note {
@@ -49,15 +51,17 @@ final class Inbox implements HypervisorListener {
     }
 
     void wake() {
+        woken = true;
         LockSupport.unpark(reader);
     }
 
     /** @return what is there, in the order of its first mention; waits up to {@code waitNanos} for something */
     Set<Note> take(long waitNanos) {
         reader = Thread.currentThread();
-        if (notes.isEmpty() && waitNanos > 0) {
+        if (!woken && waitNanos > 0) {
             LockSupport.parkNanos(this, waitNanos);
         }
+        woken = false;
         Set<Note> taken = new LinkedHashSet<>();
         for (Note note = notes.poll(); note != null; note = notes.poll()) {
             taken.add(note);
