@@ -2,6 +2,8 @@ package org.virtsound.plugin.cli;
 
 import java.lang.reflect.Method;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.virtsound.plugin.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,19 +16,7 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:the daemon is not running", "77:needs root"},
-        subcommands = {
-            ListCommand.class,
-            ShowCommand.class,
-            MicCommand.class,
-            WatchCommand.class,
-            HostCommand.class,
-            DoctorCommand.class,
-            TopCommand.class,
-            NetCommand.class,
-            LocalCommand.class,
-            GuestConfigCommand.class
-        })
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:the daemon is not running", "77:needs root"})
 public final class VirtSound {
     private VirtSound() {}
 
@@ -35,7 +25,7 @@ public final class VirtSound {
     }
 
     static int run(String... args) {
-        CommandLine command = commandLine();
+        CommandLine command = commandLine(args.length > 0 ? args[0] : "");
         int code = command.execute(args);
         command.getOut().flush();
         return code;
@@ -43,14 +33,38 @@ public final class VirtSound {
 
     /** The command with all its subcommands; the manual and the completion are made from it. */
     public static CommandLine commandLine() {
+        return commandLine("");
+    }
+
+    /** With that subcommand alone where there is one of that name: to make them all takes longer than most of them. */
+    private static CommandLine commandLine(String name) {
+        Map<String, Object> subcommands = subcommands();
+        Object one = subcommands.get(name);
         CommandLine root = new CommandLine(new VirtSound());
-        CommandLine.getCommandMethods(SettingCommands.class, null).stream()
-                .sorted(Comparator.comparing(Method::getName))
-                .forEach(method -> root.addSubcommand(method.getName(), method));
+        (one == null ? subcommands : Map.of(name, one)).forEach(root::addSubcommand);
         return root.setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
                     return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
                 })
                 .setUnmatchedOptionsArePositionalParams(false);
+    }
+
+    /** Name to class or method, in the order of the help. */
+    private static Map<String, Object> subcommands() {
+        Map<String, Object> subcommands = new LinkedHashMap<>();
+        subcommands.put("list", ListCommand.class);
+        subcommands.put("show", ShowCommand.class);
+        subcommands.put("mic", MicCommand.class);
+        subcommands.put("watch", WatchCommand.class);
+        subcommands.put("host", HostCommand.class);
+        subcommands.put("doctor", DoctorCommand.class);
+        subcommands.put("top", TopCommand.class);
+        subcommands.put("net", NetCommand.class);
+        subcommands.put("local", LocalCommand.class);
+        subcommands.put("guest-config", GuestConfigCommand.class);
+        CommandLine.getCommandMethods(SettingCommands.class, null).stream()
+                .sorted(Comparator.comparing(Method::getName))
+                .forEach(method -> subcommands.put(method.getName(), method));
+        return subcommands;
     }
 }
