@@ -14,8 +14,8 @@ import org.virtsound.net.Namespace;
 /** The built daemon beside the real firewalld; a machine behind the uplink is the guest. */
 class FirewalldIT {
     private static final Duration SOON = Duration.ofSeconds(10);
-    /** What the daemon has to put things back. */
-    private static final Duration PUT_BACK = Duration.ofSeconds(5);
+    /** As in {@link OutsideMachinesIT}. */
+    private static final Duration PUT_BACK = Duration.ofSeconds(15);
 
     private static final String MAC = "52:54:00:47:13:06";
 

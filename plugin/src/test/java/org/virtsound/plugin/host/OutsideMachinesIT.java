@@ -16,8 +16,11 @@ import org.virtsound.net.Namespace;
 /** The built daemon, and machines at a switch behind a real device that is its uplink. */
 class OutsideMachinesIT {
     private static final Duration SOON = Duration.ofSeconds(10);
-    /** What the daemon has to put things back; a pass over all guests comes every 30 s. */
-    private static final Duration PUT_BACK = Duration.ofSeconds(5);
+    /**
+     * The network is looked at for a tenth of the time at most, which is every few seconds on a slow machine; a pass over all guests
+     * comes every 30 s, so that it cannot be what puts three things back.
+     */
+    private static final Duration PUT_BACK = Duration.ofSeconds(15);
 
     private static final String DESK = "52:54:00:47:13:05";
     private static final String TV = "52:54:00:47:13:06";
