@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.virtsound.audio.PrivatePulse;
+import org.virtsound.audio.Stalls;
 import org.virtsound.audio.guest.QubesEndpoint;
 import org.virtsound.audio.host.HostSound;
 import org.virtsound.audio.relay.CapturePolicy;

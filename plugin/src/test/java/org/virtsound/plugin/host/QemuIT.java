@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.virtsound.audio.PrivatePulse;
+import org.virtsound.audio.Stalls;
 import org.virtsound.net.Namespace;
 
 /**
@@ -112,7 +113,24 @@ class QemuIT {
                 "1000",
                 "gain",
                 "-6"));
+        // Where the machine held up a thread for longer than the relay's buffer lasts, the measurement says nothing.
+        for (int tries = 1; ; tries++) {
+            try (Stalls stalls = new Stalls()) {
+                Processes.Ended heard = heardWhileLibvirtdIsKilled(guest, tone);
+                if (heard.exitCode() == 0) {
+                    System.out.println("20 times killed: " + heard.output().trim());
+                    return;
+                }
+                assertThat(tries == 3 ? 0 : stalls.worstMs())
+                        .as("try " + tries + ", worst stall " + stalls.worstMs() + " ms: " + heard)
+                        .isGreaterThanOrEqualTo(40);
+            }
+        }
+    }
+
+    private Processes.Ended heardWhileLibvirtdIsKilled(Namespace guest, Path tone) throws Exception {
         Path card = host.directory().resolve("card.wav");
+        long connects = connects();
         Process recorder = Processes.start(
                 List.of(
                         "env",
@@ -148,13 +166,8 @@ class QemuIT {
         for (int i = 1; i <= 20; i++) {
             libvirtd.kill();
             libvirtd.start();
-            int times = i;
-            await().atMost(SOON)
-                    .until(() -> host.logged()
-                                    .lines()
-                                    .filter(line -> line.contains("connected to "))
-                                    .count()
-                            == 1 + times);
+            long times = connects + i;
+            await().atMost(SOON).until(() -> connects() == times);
             assertThat(host.show("singer")).as("after %d times", i).containsEntry("state", "playing");
         }
         assertThat(host.daemon().isAlive()).isTrue();
@@ -162,9 +175,14 @@ class QemuIT {
         await().atMost(SOON).until(() -> !"playing".equals(host.show("singer").get("state")));
         Processes.end(recorder);
 
-        Processes.Ended heard = Host.heard(card);
-        assertThat(heard.exitCode()).as(heard.toString()).isZero();
         assertThat(host.logged()).doesNotContain("references left after close");
-        System.out.println("20 times killed: " + heard.output().trim());
+        return Host.heard(card);
+    }
+
+    private long connects() {
+        return host.logged()
+                .lines()
+                .filter(line -> line.contains("connected to "))
+                .count();
     }
 }

@@ -1,15 +1,15 @@
-package org.virtsound.audio.vchan;
+package org.virtsound.audio;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A witness of the machine's own lateness: how long a thread that wants every other millisecond did not get it. */
-final class Stalls implements AutoCloseable {
+public final class Stalls implements AutoCloseable {
     private final Thread thread = new Thread(this::watch, "stalls");
     private volatile boolean stopped;
     private volatile long worstNanos;
 
-    Stalls() {
+    public Stalls() {
         thread.setDaemon(true);
         thread.start();
     }
@@ -24,7 +24,7 @@ final class Stalls implements AutoCloseable {
         }
     }
 
-    long worstMs() {
+    public long worstMs() {
         return TimeUnit.NANOSECONDS.toMillis(worstNanos);
     }
 
