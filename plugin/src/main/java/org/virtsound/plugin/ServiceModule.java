@@ -3,16 +3,11 @@ package org.virtsound.plugin;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Scopes;
-import com.google.inject.TypeLiteral;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.virtsound.audio.AudioModule;
 import org.virtsound.audio.guest.PulseTcpEndpoint;
 import org.virtsound.audio.host.HostSound;
-import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestRelays;
-import org.virtsound.audio.relay.LatencyBudget;
-import org.virtsound.audio.relay.RelayEvent;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.audio.stream.SoundHost;
 import org.virtsound.audio.vchan.XenStore;
@@ -35,8 +30,8 @@ import org.virtsound.plugin.xen.XenNics;
 import org.virtsound.plugin.xen.XlGuests;
 
 /**
- * Wires the daemon: which room gets which other. Each is made by a line of its own and not by annotations, whose reading at the start
- * took a tenth of it.
+ * Wires the daemon: which room gets which other. Each is made by a line of its own, not by annotations, whose reading takes a twentieth
+ * of the start.
  */
 final class ServiceModule extends AbstractModule {
     private static final Path DEVICES = Path.of("/sys/class/net");
@@ -115,18 +110,14 @@ final class ServiceModule extends AbstractModule {
                         new XlGuests(XenStore.PLACES, XEN_RUNS, DEVICES, network.bridge()),
                         control.get()));
 
-        install(new AudioModule());
-        bind(SoundHost.class).toProvider(sound);
-        bind(GuestLimits.class).toInstance(config.limits());
-        bind(LatencyBudget.class)
-                .toInstance(new LatencyBudget(
-                        config.audio().latencyMs(), config.audio().maxLatencyMs()));
-        bind(new TypeLiteral<Consumer<RelayEvent>>() {}).toInstance(event -> {
+        install(new AudioModule(config.limits(), config.audio().latency(), event -> {
             hub.get().happened(event);
             vchans.get().happened(event);
-        });
+        }));
+        bind(SoundHost.class).toProvider(sound);
     }
 
+    /** One for the whole daemon. */
     private <T> Provider<T> one(Class<T> room, Provider<T> maker) {
         bind(room).toProvider(maker).in(Scopes.SINGLETON);
         return getProvider(room);

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.net.Subnet;
 import org.virtsound.plugin.config.ServiceConfig.Dhcp;
 import org.virtsound.plugin.config.ServiceConfig.Vchan.Transport;
@@ -142,7 +143,8 @@ public final class ConfigFile {
         if (maxLatencyMs < latencyMs) {
             throw keys.bad("audio.max-latency-ms", "at least audio.latency-ms, " + latencyMs);
         }
-        return new ServiceConfig.Audio(keys.number("audio.silence-after-s", 10, 1, 3600), latencyMs, maxLatencyMs);
+        return new ServiceConfig.Audio(
+                keys.number("audio.silence-after-s", 10, 1, 3600), new LatencyBudget(latencyMs, maxLatencyMs));
     }
 
     private static GuestLimits limits(Keys keys) throws BadConfigException {

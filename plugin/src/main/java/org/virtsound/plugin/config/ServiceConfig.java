@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.virtsound.audio.relay.GuestLimits;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.net.DhcpServer;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.net.Subnet;
@@ -78,12 +79,8 @@ public record ServiceConfig(
         }
     }
 
-    /**
-     * @param silenceAfterSeconds of silence, after which a stream sleeps
-     * @param latencyMs to ask the host for
-     * @param maxLatencyMs the bound that is held
-     */
-    public record Audio(int silenceAfterSeconds, int latencyMs, int maxLatencyMs) {}
+    /** @param silenceAfterSeconds of silence, after which a stream sleeps */
+    public record Audio(int silenceAfterSeconds, LatencyBudget latency) {}
 
     /** How vchans are reached: Xen's own, or sockets in a directory for a machine without Xen. */
     public record Vchan(Transport transport, @Nullable Path socketDir) {

@@ -67,7 +67,7 @@ final class Api implements Resources {
         this.host = new HostResource(sound);
         this.network = network;
         this.lan = lan;
-        this.maxLatencyMs = config.audio().maxLatencyMs();
+        this.maxLatencyMs = config.audio().latency().maxMs();
     }
 
     @Override

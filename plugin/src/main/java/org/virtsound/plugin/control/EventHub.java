@@ -32,8 +32,6 @@ public final class EventHub {
 
     private final ChannelGroup listeners = new DefaultChannelGroup("events", GlobalEventExecutor.INSTANCE);
 
-    public EventHub() {}
-
     public void happened(RelayEvent event) {
         publish(ServiceEvent.of(event));
     }

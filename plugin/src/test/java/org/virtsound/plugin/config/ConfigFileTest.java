@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.virtsound.audio.relay.CapturePolicy;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.net.MacAddress;
 import org.virtsound.net.Subnet;
 
@@ -32,7 +33,7 @@ class ConfigFileTest {
         assertThat(config.network())
                 .isEqualTo(new ServiceConfig.Network(
                         "SOUND", "sound", "10.47.13.0/29", 4713, false, ServiceConfig.Dhcp.AUTO, null, null));
-        assertThat(config.audio()).isEqualTo(new ServiceConfig.Audio(10, 30, 80));
+        assertThat(config.audio()).isEqualTo(new ServiceConfig.Audio(10, LatencyBudget.DEFAULT));
         assertThat(config.control().group()).isEqualTo("virt-sound");
     }
 
@@ -78,6 +79,7 @@ class ConfigFileTest {
 
         assertThat(config.libvirtUris()).isEqualTo(List.of("qemu:///system", "lxc:///system"));
         assertThat(config.serveAllUris()).isTrue();
+        assertThat(config.audio()).isEqualTo(new ServiceConfig.Audio(5, new LatencyBudget(20, 60)));
         assertThat(config.network())
                 .isEqualTo(new ServiceConfig.Network(
                         "SND", "snd0", "10.9.0.0/24", 4714, true, ServiceConfig.Dhcp.NO, "trusted", "eth1"));

@@ -36,6 +36,7 @@ import org.virtsound.audio.relay.CapturePolicy;
 import org.virtsound.audio.relay.GuestLimits;
 import org.virtsound.audio.relay.GuestRelay;
 import org.virtsound.audio.relay.GuestRelays;
+import org.virtsound.audio.relay.LatencyBudget;
 import org.virtsound.audio.stream.AudioLoop;
 import org.virtsound.net.DhcpServer;
 import org.virtsound.net.LocalCommands;
@@ -113,7 +114,7 @@ final class ControlClient {
                 NOWHERE,
                 new ServiceConfig.Network(
                         "SOUND", "sound", "10.47.13.0/29", 4713, false, ServiceConfig.Dhcp.NO, null, "eth1"),
-                new ServiceConfig.Audio(10, 30, 80),
+                new ServiceConfig.Audio(10, LatencyBudget.DEFAULT),
                 GuestLimits.DEFAULT,
                 new ServiceConfig.Vchan(ServiceConfig.Vchan.Transport.XEN, null),
                 new ServiceConfig.Qubes(false, false, NOWHERE, false, NOWHERE),
