@@ -38,6 +38,8 @@ final class QubesPlayback implements PlaybackListener {
     private @Nullable Future<?> reopening;
     private int creditBytes;
     private long writtenBytes;
+    /** How much of that the host had when it was last silent. */
+    private long drainedBytes = -1;
     /** The start of a frame whose rest has not come: at most 3 bytes. */
     private final byte[] torn = new byte[QubesPcm.FRAME_BYTES];
 
@@ -143,30 +145,27 @@ final class QubesPlayback implements PlaybackListener {
         if (guestClosed || leaving) {
             guestLeft.run();
         } else if (!playing && !corked && !draining && stream != null) {
-            draining = true;
-            int mark = ++drain;
-            stream.drain(error -> {
-                if (drain == mark) {
-                    drained();
-                }
-            });
+            if (writtenBytes == drainedBytes) {
+                corked = true;
+                stream.cork(true, Reply.NOBODY);
+            } else {
+                playOut(stream);
+            }
         }
     }
 
-    /** The host is silent; the guest may have written meanwhile, and that is to be heard before the cork. */
-    private void drained() {
-        long before = writtenBytes;
-        pump();
-        draining = false;
-        if (over || playing || stream == null) {
-            return;
-        }
-        if (writtenBytes == before) {
-            corked = true;
-            stream.cork(true, Reply.NOBODY);
-        } else {
-            pump();
-        }
+    /** The guest may write meanwhile, and that is to be heard before the cork: it is looked for then, and played out in turn. */
+    private void playOut(PlaybackStream from) {
+        draining = true;
+        int mark = ++drain;
+        long bytes = writtenBytes;
+        from.drain(error -> {
+            if (drain == mark) {
+                draining = false;
+                drainedBytes = bytes;
+                pump();
+            }
+        });
     }
 
     private static int wholeFrames(int bytes) {

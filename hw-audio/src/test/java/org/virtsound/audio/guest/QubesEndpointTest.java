@@ -127,6 +127,21 @@ class QubesEndpointTest {
     }
 
     @Test
+    void whatComesDuringTheDrainIsHeardBeforeTheCorkAlsoWhereTheHostHasNoRoomAtItsEnd() {
+        say(CORK);
+        assertThat(stream().asked).containsExactly("drain");
+        byte[] late = noise(FakeHost.CREDIT + 2000);
+        guestPlays(late);
+        drained();
+        assertThat(stream().asked).containsExactly("drain");
+        credit(3840);
+        assertThat(heard()).isEqualTo(late);
+        assertThat(stream().asked).containsExactly("drain", "drain");
+        drained();
+        assertThat(stream().asked).containsExactly("drain", "drain", "cork true");
+    }
+
+    @Test
     void uncorkDuringTheDrainCallsTheCorkOff() {
         say(CORK);
         settle();
