@@ -9,7 +9,34 @@ public final class Stalls implements AutoCloseable {
     private volatile boolean stopped;
     private volatile long worstNanos;
 
-    public Stalls() {
+    /** What listens for a gap, or makes ready to listen anew. */
+    public interface Step {
+        void run() throws Exception;
+    }
+
+    /**
+     * Listens, up to so many times: where the machine held up a thread for longer than what is buffered lasts, what was heard says
+     * nothing.
+     *
+     * @throws AssertionError of the last try, or of one in which the machine did not stand still
+     */
+    public static void apart(int tries, Step listen, Step afresh) throws Exception {
+        for (int i = 1; ; i++) {
+            try (Stalls stalls = new Stalls()) {
+                try {
+                    listen.run();
+                    return;
+                } catch (AssertionError e) {
+                    if (i == tries || stalls.worstMs() < 40) {
+                        throw new AssertionError("try " + i + ", worst stall " + stalls.worstMs() + " ms", e);
+                    }
+                }
+            }
+            afresh.run();
+        }
+    }
+
+    private Stalls() {
         thread.setDaemon(true);
         thread.start();
     }
@@ -24,7 +51,7 @@ public final class Stalls implements AutoCloseable {
         }
     }
 
-    public long worstMs() {
+    private long worstMs() {
         return TimeUnit.NANOSECONDS.toMillis(worstNanos);
     }
 
