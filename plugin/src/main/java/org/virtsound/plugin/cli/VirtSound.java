@@ -3,6 +3,7 @@ package org.virtsound.plugin.cli;
 import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.virtsound.plugin.Version;
 import picocli.CommandLine;
@@ -52,16 +53,19 @@ public final class VirtSound {
     /** Name to class or method, in the order of the help. */
     private static Map<String, Object> subcommands() {
         Map<String, Object> subcommands = new LinkedHashMap<>();
-        subcommands.put("list", ListCommand.class);
-        subcommands.put("show", ShowCommand.class);
-        subcommands.put("mic", MicCommand.class);
-        subcommands.put("watch", WatchCommand.class);
-        subcommands.put("host", HostCommand.class);
-        subcommands.put("doctor", DoctorCommand.class);
-        subcommands.put("top", TopCommand.class);
-        subcommands.put("net", NetCommand.class);
-        subcommands.put("local", LocalCommand.class);
-        subcommands.put("guest-config", GuestConfigCommand.class);
+        for (Class<?> command : List.of(
+                ListCommand.class,
+                ShowCommand.class,
+                MicCommand.class,
+                WatchCommand.class,
+                HostCommand.class,
+                DoctorCommand.class,
+                TopCommand.class,
+                NetCommand.class,
+                LocalCommand.class,
+                GuestConfigCommand.class)) {
+            subcommands.put(command.getAnnotation(Command.class).name(), command);
+        }
         CommandLine.getCommandMethods(SettingCommands.class, null).stream()
                 .sorted(Comparator.comparing(Method::getName))
                 .forEach(method -> subcommands.put(method.getName(), method));
