@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class LocalCommands implements Commands {
     private static final String ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    /** Kept from one command of a look to the next; a look is a dozen commands. */
+    /** Kept from one command of a look to the next; a look is seven. */
     private static final Executor PIPES =
             new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                 Thread thread = new Thread(task, "command-pipe");

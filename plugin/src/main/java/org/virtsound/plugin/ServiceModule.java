@@ -17,6 +17,7 @@ import org.virtsound.net.LocalCommands;
 import org.virtsound.net.PortWatch;
 import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
+import org.virtsound.plugin.control.Api;
 import org.virtsound.plugin.control.ControlServer;
 import org.virtsound.plugin.control.EventHub;
 import org.virtsound.plugin.libvirt.LibvirtWatcher;
@@ -82,12 +83,7 @@ final class ServiceModule extends AbstractModule {
                 ControlServer.class,
                 () -> new ControlServer(
                         config,
-                        reconciler.get(),
-                        locals.get(),
-                        libvirt.get(),
-                        sound.get(),
-                        network,
-                        lan.get(),
+                        new Api(config, reconciler.get(), locals.get(), libvirt.get(), sound.get(), network, lan.get()),
                         hub.get()));
         one(
                 Service.class,

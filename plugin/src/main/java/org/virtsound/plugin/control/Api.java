@@ -23,7 +23,7 @@ import org.virtsound.plugin.provision.Reconciler;
 import org.virtsound.plugin.provision.SoundLan;
 
 /** The resources there are. */
-final class Api implements Resources {
+public final class Api implements Resources {
     static final List<String> RESOURCES = List.of(
             "GET /domains",
             "GET /domains/NAME",
@@ -52,7 +52,7 @@ final class Api implements Resources {
     private final SoundLan lan;
     private final int maxLatencyMs;
 
-    Api(
+    public Api(
             ServiceConfig config,
             Reconciler reconciler,
             LocalEndpoints locals,

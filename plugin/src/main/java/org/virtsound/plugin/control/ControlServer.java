@@ -29,13 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.virtsound.audio.host.HostSound;
-import org.virtsound.net.SoundNetwork;
 import org.virtsound.plugin.config.ServiceConfig;
-import org.virtsound.plugin.libvirt.LibvirtWatcher;
-import org.virtsound.plugin.local.LocalEndpoints;
-import org.virtsound.plugin.provision.Reconciler;
-import org.virtsound.plugin.provision.SoundLan;
 
 /** HTTP/1.1 on the control socket, on a thread of its own, {@code control}: sound never waits for a question. */
 public final class ControlServer {
@@ -60,17 +54,9 @@ public final class ControlServer {
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("control-peers", true));
     private final List<Channel> servers = new ArrayList<>();
 
-    public ControlServer(
-            ServiceConfig config,
-            Reconciler reconciler,
-            LocalEndpoints locals,
-            LibvirtWatcher libvirt,
-            HostSound sound,
-            SoundNetwork network,
-            SoundLan lan,
-            EventHub events) {
+    public ControlServer(ServiceConfig config, Api api, EventHub events) {
         this.group = config.control().group();
-        this.api = new Api(config, reconciler, locals, libvirt, sound, network, lan);
+        this.api = api;
         this.events = events;
     }
 
