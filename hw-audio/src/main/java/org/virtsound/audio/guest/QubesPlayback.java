@@ -21,7 +21,8 @@ import org.virtsound.audio.vchan.Vchan;
  * A Qubes guest's playback: reads from its ring exactly what the host's stream asks for, since the rate of these reads is the
  * guest's clock; never ahead of the card, never stalled. Owned by the audio loop.
  *
- * <p>Cork means: play out what is in the ring, then what the host holds, then cork; unless the guest uncorks meanwhile.
+ * <p>Cork means: play out what is in the ring, then what the host holds, then cork; unless the guest uncorks meanwhile. What comes after
+ * that without an uncork was on its way, or overtook it, and is played out in turn.
  *
  * <p>Source: qubes-audio.md, 3 and 4.
  */
@@ -79,10 +80,7 @@ final class QubesPlayback implements PlaybackListener {
         if (on) {
             drain++;
             draining = false;
-            if (corked && stream != null) {
-                stream.cork(false, Reply.NOBODY);
-            }
-            corked = false;
+            uncork();
         }
         pump();
     }
@@ -132,6 +130,7 @@ final class QubesPlayback implements PlaybackListener {
                 block.writerIndex(wholeBytes);
                 creditBytes -= wholeBytes;
                 writtenBytes += wholeBytes;
+                uncork();
                 stream.write(block, SeekMode.RELATIVE, 0);
             }
             if (got < 0 || wholeBytes + tornBytes < wantBytes) {
@@ -139,6 +138,13 @@ final class QubesPlayback implements PlaybackListener {
                 return;
             }
         }
+    }
+
+    private void uncork() {
+        if (corked && stream != null) {
+            stream.cork(false, Reply.NOBODY);
+        }
+        corked = false;
     }
 
     private void ringIsEmpty(boolean guestClosed) {

@@ -414,10 +414,9 @@ final class PacedPlayback implements PlaybackStream {
             playing = true;
             output.start(Math.max(now, heardUntilNs));
         }
-        if (queue.fill() < spec.frameBytes() && output.latencyUs() == 0) {
-            for (Reply drain = drains.poll(); drain != null; drain = drains.poll()) {
-                drain.done(ErrorCode.OK);
-            }
+        // Whoever hears that it is at the end may write, and drain anew.
+        while (!drains.isEmpty() && nothingToPlay() && output.latencyUs() == 0) {
+            drains.remove().done(ErrorCode.OK);
         }
         int credit = closed ? 0 : queue.takeMissing();
         if (credit > 0) {
@@ -428,11 +427,14 @@ final class PacedPlayback implements PlaybackStream {
         }
     }
 
+    /** What was written once it had run dry waits to be filled up, and no drain waits for that, as PulseAudio has it. */
+    private boolean nothingToPlay() {
+        return queue.fill() < spec.frameBytes() || (!playing && queue.prebuffering());
+    }
+
     private long nextNs(long nowNs) {
         if (!playing) {
-            return drains.isEmpty() || corked || queue.fill() >= spec.frameBytes()
-                    ? PaceClock.NEVER
-                    : nowNs + output.latencyUs() * 1000;
+            return drains.isEmpty() || corked || !nothingToPlay() ? PaceClock.NEVER : nowNs + output.latencyUs() * 1000;
         }
         long untilDry = queue.fill() + spec.frameBytes();
         return output.dueNs(Math.min(Math.max(queue.bytesToNextStep(), spec.frameBytes()), untilDry));

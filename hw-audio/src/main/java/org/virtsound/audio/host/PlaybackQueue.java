@@ -50,6 +50,11 @@ final class PlaybackQueue {
         return Math.max(0, writeIndex - readIndex);
     }
 
+    /** @return whether it waited to be filled up when it was last asked whether it is {@link #ready} */
+    boolean prebuffering() {
+        return prebuffering;
+    }
+
     /** @return whether playing would start, or go on */
     boolean ready() {
         if (prebuffering) {

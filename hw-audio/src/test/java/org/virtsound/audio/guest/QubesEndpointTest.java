@@ -160,8 +160,21 @@ class QubesEndpointTest {
         guestPlays(early);
         assertThat(heard()).isEqualTo(early);
         settle();
+        assertThat(stream().asked).containsExactly("drain", "cork true", "cork false", "drain");
         say(UNCORK);
-        assertThat(stream().asked).containsExactly("drain", "cork true", "cork false");
+        drained();
+        assertThat(stream().asked).containsExactly("drain", "cork true", "cork false", "drain");
+    }
+
+    @Test
+    void whatComesAfterTheCorkIsPlayedOutInTurn() {
+        say(CORK);
+        drained();
+        byte[] late = noise(2000);
+        guestPlays(late);
+        assertThat(heard()).isEqualTo(late);
+        drained();
+        assertThat(stream().asked).containsExactly("drain", "cork true", "cork false", "drain", "cork true");
     }
 
     @Test

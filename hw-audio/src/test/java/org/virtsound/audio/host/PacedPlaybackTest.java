@@ -172,6 +172,44 @@ class PacedPlaybackTest {
     }
 
     @Test
+    void aDrainThatTheAnswerToAnotherAsksForWaitsForWhatWasWrittenMeanwhile() {
+        PlayerLog player = play(Requests.lowLatency());
+        List<ErrorCode> replies = new ArrayList<>();
+        player.write(1920);
+        player.stream.drain(error -> {
+            player.write(960);
+            player.stream.drain(replies::add);
+        });
+
+        time.advanceMs(12);
+        assertThat(player.ask().readIndex).isBetween(1920L, 2879L);
+        assertThat(replies).isEmpty();
+
+        time.advanceMs(20);
+        assertThat(player.ask().readIndex).isEqualTo(2880);
+        assertThat(replies).containsExactly(ErrorCode.OK);
+    }
+
+    @Test
+    void aDrainDoesNotWaitForWhatComesAfterTheEndAndIsTooLittleToStart() {
+        PlayerLog player = new PlayerLog();
+        player.stream = new PacedPlayback(
+                time.clock, new LateOutput(), Requests.of(DVD, Requests.lowLatency()), false, player, gone -> {});
+        List<ErrorCode> replies = new ArrayList<>();
+        player.write(1920);
+        player.stream.drain(replies::add);
+        time.advanceMs(20);
+        player.write(960);
+        time.advanceMs(20);
+        assertThat(player.ask().running).isFalse();
+        assertThat(replies).isEmpty();
+
+        time.advanceMs(20);
+        assertThat(replies).containsExactly(ErrorCode.OK);
+        assertThat(player.ask().readIndex).isEqualTo(1920);
+    }
+
+    @Test
     void flushDropsTheQueueAndAsksForItAgain() {
         PlayerLog player = play(Requests.lowLatency());
         player.write(3840);
@@ -297,5 +335,35 @@ class PacedPlaybackTest {
         PlayerLog player = new PlayerLog().on(server, Requests.of(DVD, attr));
         time.settle();
         return player;
+    }
+
+    /** All that is played before 50 ms is heard then. */
+    private final class LateOutput implements PcmOutput {
+        private final Pace pace = new Pace(DVD);
+
+        @Override
+        public void start(long nowNs) {
+            pace.start(nowNs);
+        }
+
+        @Override
+        public long take(long nowNs) {
+            return pace.take(nowNs);
+        }
+
+        @Override
+        public long dueNs(long bytes) {
+            return pace.dueNs(bytes);
+        }
+
+        @Override
+        public void rate(int rateHz, long nowNs) {
+            pace.rate(rateHz, nowNs);
+        }
+
+        @Override
+        public long latencyUs() {
+            return Math.max(0, 50_000 - time.clock.nowNs() / 1000);
+        }
     }
 }
