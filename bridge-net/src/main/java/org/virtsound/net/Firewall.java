@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,36 +76,60 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
         StringBuilder lines = new StringBuilder();
         List<String> fresh = new ArrayList<>();
         StringBuilder edits = new StringBuilder();
-        fixed.forEach((chain, rules) -> {
-            List<String> found = filter.rules(chain);
-            List<String> edit = chain.equals(PORTS) ? portEdits(found) : null;
-            if (chain.equals(PORTS) ? edit != null && filter.has(chain) : filter.has(chain) && found.equals(rules)) {
-                Optional.ofNullable(edit)
-                        .ifPresent(
-                                some -> some.forEach(line -> edits.append(line).append('\n')));
-                return;
+        for (String chain : fixed.keySet()) {
+            List<String> mending = mending(chain, filter);
+            if (mending != null) {
+                append(edits, "", mending);
+            } else {
+                fresh.add(chain);
+                append(edits, "-A " + chain + " ", rules(chain));
             }
-            fresh.add(chain);
-            Stream<String> all = chain.equals(PORTS)
-                    ? Stream.concat(guests.stream().flatMap(List::stream), rules.stream())
-                    : rules.stream();
-            all.forEach(rule -> edits.append("-A " + chain + " " + rule + "\n"));
-        });
+        }
         if (filter.chains().isEmpty()) {
             fresh.add(NEW);
         }
-        fresh.forEach(chain -> lines.append(":" + chain + " - [0:0]\n"));
+        for (String chain : fresh) {
+            lines.append(":" + chain + " - [0:0]\n");
+        }
         lines.append(edits);
-        JUMPS.forEach((chain, jump) -> {
+        for (Map.Entry<String, String> entry : JUMPS.entrySet()) {
+            String chain = entry.getKey();
+            String jump = entry.getValue();
             List<String> found = filter.rules(chain);
-            long there = found.stream().filter(jump::equals).count();
-            if (there == 1 && found.get(0).equals(jump)) {
-                return;
+            int there = Collections.frequency(found, jump);
+            if (there != 1 || !found.get(0).equals(jump)) {
+                lines.append(("-D " + chain + " " + jump + "\n").repeat(there));
+                lines.append("-I " + chain + " 1 " + jump + "\n");
             }
-            lines.append(("-D " + chain + " " + jump + "\n").repeat((int) there));
-            lines.append("-I " + chain + " 1 " + jump + "\n");
-        });
+        }
         return lines.isEmpty() ? Optional.empty() : Optional.of("*filter\n" + lines + "COMMIT\n");
+    }
+
+    /** What makes a chain as it should be, nothing where it is; null where it has to be filled anew. */
+    private @Nullable List<String> mending(String chain, Filter filter) {
+        if (!filter.has(chain)) {
+            return null;
+        }
+        List<String> found = filter.rules(chain);
+        if (chain.equals(PORTS)) {
+            return portEdits(found);
+        }
+        return found.equals(rules(chain)) ? List.of() : null;
+    }
+
+    private List<String> rules(String chain) {
+        List<String> rules = new ArrayList<>();
+        if (chain.equals(PORTS)) {
+            guests.forEach(rules::addAll);
+        }
+        rules.addAll(fixed.getOrDefault(chain, List.of()));
+        return rules;
+    }
+
+    private static void append(StringBuilder lines, String before, List<String> rules) {
+        for (String rule : rules) {
+            lines.append(before).append(rule).append('\n');
+        }
     }
 
     /** The fewest lines that lead from the rules found to ours, so that counters stay; null where none do. */
@@ -144,11 +167,12 @@ record Firewall(Map<String, List<String>> fixed, List<List<String>> guests) {
     static Optional<String> removal(Filter filter) {
         List<String> chains = OURS.stream().filter(filter::has).toList();
         StringBuilder lines = new StringBuilder();
-        JUMPS.forEach((chain, jump) -> filter.rules(chain).stream()
-                .filter(jump::equals)
-                .forEach(rule -> lines.append("-D " + chain + " " + rule + "\n")));
-        chains.forEach(chain -> lines.append("-F " + chain + "\n"));
-        chains.forEach(chain -> lines.append("-X " + chain + "\n"));
+        for (Map.Entry<String, String> jump : JUMPS.entrySet()) {
+            int there = Collections.frequency(filter.rules(jump.getKey()), jump.getValue());
+            lines.append(("-D " + jump.getKey() + " " + jump.getValue() + "\n").repeat(there));
+        }
+        append(lines, "-F ", chains);
+        append(lines, "-X ", chains);
         return lines.isEmpty() ? Optional.empty() : Optional.of("*filter\n" + lines + "COMMIT\n");
     }
 

@@ -1,5 +1,6 @@
 package org.virtsound.net;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,9 +65,9 @@ public final class LocalCommands implements Commands {
 
     private static Optional<Path> find(String program, String path) {
         for (String directory : path.split(":", -1)) {
-            Path found = Path.of(directory, program);
-            if (found.isAbsolute() && Files.isExecutable(found)) {
-                return Optional.of(found);
+            File found = new File(directory, program);
+            if (found.isAbsolute() && found.canExecute()) {
+                return Optional.of(found.toPath());
             }
         }
         return Optional.empty();

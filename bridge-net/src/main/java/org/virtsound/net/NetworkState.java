@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +87,9 @@ public record NetworkState(
     /** Details are asked of bridge and tap only: of hundreds of devices they are most of what there is to read. */
     private static Map<String, Link> links(Commands commands, SoundNetwork network, String addresses) {
         Map<String, Link.Port> ports = new HashMap<>();
-        Json.objects(commands.run("bridge", "-j", "-d", "link", "show"))
-                .forEach(port -> ports.put(Json.text(port, "ifname"), Link.Port.of(port)));
+        for (Map<String, Object> port : Json.objects(commands.run("bridge", "-j", "-d", "link", "show"))) {
+            ports.put(Json.text(port, "ifname"), Link.Port.of(port));
+        }
         Map<String, Link> links = new LinkedHashMap<>();
         for (Map<String, Object> json : Json.objects(addresses)) {
             String name = Json.text(json, "ifname");
@@ -106,9 +106,13 @@ public record NetworkState(
 
     /** The bridge's ports, as the kernel has them. */
     List<Link> ports(SoundNetwork network) {
-        return links.values().stream()
-                .filter(link -> link.master().equals(network.bridge()))
-                .toList();
+        List<Link> ports = new ArrayList<>();
+        for (Link link : links.values()) {
+            if (link.master().equals(network.bridge())) {
+                ports.add(link);
+            }
+        }
+        return ports;
     }
 
     /**
@@ -178,15 +182,21 @@ public record NetworkState(
 
     private static Map<String, String> neighbours(String json) {
         Map<String, String> macs = new LinkedHashMap<>();
-        Json.objects(json).forEach(entry -> macs.put(Json.text(entry, "dst"), Json.text(entry, "lladdr")));
+        for (Map<String, Object> entry : Json.objects(json)) {
+            macs.put(Json.text(entry, "dst"), Json.text(entry, "lladdr"));
+        }
         return macs;
     }
 
     private static List<Route> routes(String json, String bridge) {
-        return Json.objects(json).stream()
-                .map(route -> new Route(Json.text(route, "dst"), Json.text(route, "dev")))
-                .filter(route -> !route.device().equals(bridge))
-                .toList();
+        List<Route> routes = new ArrayList<>();
+        for (Map<String, Object> route : Json.objects(json)) {
+            String device = Json.text(route, "dev");
+            if (!device.equals(bridge)) {
+                routes.add(new Route(Json.text(route, "dst"), device));
+            }
+        }
+        return routes;
     }
 
     /** Lines of ss(8): state, two queues, local address and port, remote. /proc/net/tcp would list every connection, too. */
@@ -219,9 +229,12 @@ public record NetworkState(
 
     /** Whether kernel and iproute2 know a locked port; where no port shows it, both are taken to be of today. */
     boolean canLock() {
-        return links.values().stream()
-                .map(Link::port)
-                .filter(Objects::nonNull)
-                .allMatch(port -> Objects.requireNonNull(port).locked() != null);
+        for (Link link : links.values()) {
+            Link.Port port = link.port();
+            if (port != null && port.locked() == null) {
+                return false;
+            }
+        }
+        return true;
     }
 }

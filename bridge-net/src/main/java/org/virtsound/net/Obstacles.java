@@ -83,38 +83,42 @@ final class Obstacles {
 
     private static void bridge(SoundNetwork network, NetworkState state, List<Problem> found) {
         String want = network.subnet().hostWithPrefix();
-        state.link(network.bridge()).ifPresent(link -> {
-            if (!link.kind().equals("bridge")) {
-                found.add(new Problem(
-                        "device " + network.bridge() + " is not a bridge",
-                        "a bridge, or no such device",
-                        "set network.bridge to another name, or remove it: ip link delete dev " + network.bridge()));
-            } else if (Maker.of(link.alias()).isEmpty() && !link.addresses().equals(List.of(want))) {
-                found.add(new Problem(
-                        "bridge " + network.bridge() + " exists, was not made by virt-sound and has "
-                                + (link.addresses().isEmpty() ? "no address" : String.join(", ", link.addresses())),
-                        want,
-                        "set network.bridge to another name, or give this one the address: ip addr add " + want
-                                + " dev " + network.bridge()));
-            }
-        });
+        Link link = state.links().get(network.bridge());
+        if (link == null) {
+            return;
+        }
+        if (!link.kind().equals("bridge")) {
+            found.add(new Problem(
+                    "device " + network.bridge() + " is not a bridge",
+                    "a bridge, or no such device",
+                    "set network.bridge to another name, or remove it: ip link delete dev " + network.bridge()));
+        } else if (Maker.of(link.alias()).isEmpty() && !link.addresses().equals(List.of(want))) {
+            found.add(new Problem(
+                    "bridge " + network.bridge() + " exists, was not made by virt-sound and has "
+                            + (link.addresses().isEmpty() ? "no address" : String.join(", ", link.addresses())),
+                    want,
+                    "set network.bridge to another name, or give this one the address: ip addr add " + want + " dev "
+                            + network.bridge()));
+        }
     }
 
     private static void tap(SoundNetwork network, NetworkState state, List<Problem> found) {
-        state.link(network.tap()).ifPresent(link -> {
-            if (!link.kind().equals("tap")) {
-                found.add(new Problem(
-                        "device " + network.tap() + " is not a tap",
-                        "a tap, or no such device",
-                        "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
-            } else if (Maker.of(link.alias()).isEmpty() && !link.master().equals(network.bridge())) {
-                found.add(new Problem(
-                        "tap " + network.tap() + " exists, was not made by virt-sound and is not on bridge "
-                                + network.bridge(),
-                        "no such device, or one that is on the bridge",
-                        "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
-            }
-        });
+        Link link = state.links().get(network.tap());
+        if (link == null) {
+            return;
+        }
+        if (!link.kind().equals("tap")) {
+            found.add(new Problem(
+                    "device " + network.tap() + " is not a tap",
+                    "a tap, or no such device",
+                    "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
+        } else if (Maker.of(link.alias()).isEmpty() && !link.master().equals(network.bridge())) {
+            found.add(new Problem(
+                    "tap " + network.tap() + " exists, was not made by virt-sound and is not on bridge "
+                            + network.bridge(),
+                    "no such device, or one that is on the bridge",
+                    "set network.tap to another name, or remove it: ip link delete dev " + network.tap()));
+        }
     }
 
     private static void uplink(SoundNetwork network, NetworkState state, List<Problem> found) {
@@ -139,19 +143,20 @@ final class Obstacles {
         if (isUp(network, state)) {
             return;
         }
-        state.routes().stream()
-                .filter(route -> route.overlaps(network.subnet()))
-                .forEach(route -> found.add(new Problem(
+        for (NetworkState.Route route : state.routes()) {
+            if (route.overlaps(network.subnet())) {
+                found.add(new Problem(
                         "subnet " + network.subnet() + " overlaps the route to " + route.destination() + " over "
                                 + route.device(),
                         "a network that nothing else uses",
-                        "set network.subnet to a free one, such as \"10.47.14.0/29\"")));
+                        "set network.subnet to a free one, such as \"10.47.14.0/29\""));
+            }
+        }
     }
 
     private static boolean isUp(SoundNetwork network, NetworkState state) {
-        return state.link(network.bridge())
-                .filter(link -> link.addresses().contains(network.subnet().hostWithPrefix()))
-                .isPresent();
+        Link bridge = state.links().get(network.bridge());
+        return bridge != null && bridge.addresses().contains(network.subnet().hostWithPrefix());
     }
 
     /**

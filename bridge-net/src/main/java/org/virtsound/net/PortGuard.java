@@ -92,9 +92,11 @@ record PortGuard(Map<String, List<Rule>> ports) {
     Optional<Step> up(List<GuestPort> served) {
         Map<String, List<GuestPort>> wanted = byDevice(served);
         StringBuilder batch = new StringBuilder();
-        ports.keySet().stream()
-                .filter(device -> !wanted.containsKey(device))
-                .forEach(device -> batch.append("delete chain netdev " + TABLE + " " + CHAIN + device + "\n"));
+        for (String device : ports.keySet()) {
+            if (!wanted.containsKey(device)) {
+                batch.append("delete chain netdev " + TABLE + " " + CHAIN + device + "\n");
+            }
+        }
         wanted.forEach((device, guests) -> {
             if (!holds(device, guests)) {
                 String chain = "netdev " + TABLE + " " + CHAIN + device;

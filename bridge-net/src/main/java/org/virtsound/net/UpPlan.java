@@ -44,30 +44,33 @@ final class UpPlan {
         firewall(served);
         devices();
         settings();
-        Optional.ofNullable(state.guard()).flatMap(guard -> guard.up(served)).ifPresent(steps::add);
+        PortGuard guard = state.guard();
+        if (guard != null) {
+            step(guard.up(served));
+        }
         links(served);
         entries(served);
         neighbours(served);
-        FirewalldZone.up(network, state.zone()).ifPresent(steps::add);
+        step(FirewalldZone.up(network, state.zone()));
         return new NetworkPlan(steps, List.of(), left);
     }
 
     private void firewall(List<GuestPort> served) {
-        FirewallSteps.up("iptables", Firewall.ipv4(network, served), state.filter())
-                .ifPresent(steps::add);
+        step(FirewallSteps.up("iptables", Firewall.ipv4(network, served), state.filter()));
         if (state.filter6().isReadable()) {
-            FirewallSteps.up("ip6tables", Firewall.ipv6(network), state.filter6())
-                    .ifPresent(steps::add);
+            step(FirewallSteps.up("ip6tables", Firewall.ipv6(network), state.filter6()));
         }
     }
 
     private void devices() {
         Batch leftovers = new Batch("ip");
         for (String name : List.of(NEW_BRIDGE, NEW_TAP)) {
-            state.link(name).ifPresent(link -> leftovers.add("link", "delete", "dev", name));
+            if (state.links().containsKey(name)) {
+                leftovers.add("link", "delete", "dev", name);
+            }
         }
         step("remove what an interrupted run left", leftovers, null);
-        if (state.link(bridge).isEmpty()) {
+        if (!state.links().containsKey(bridge)) {
             Batch make = new Batch("ip");
             make.add(
                     "link", "add", "name", NEW_BRIDGE, "address", bridgeMac(), "type", "bridge", "mcast_snooping", "0");
@@ -75,7 +78,7 @@ final class UpPlan {
             make.add("link", "set", "dev", NEW_BRIDGE, "name", bridge);
             step("make the bridge", make, Command.of("ip", "link", "delete", "dev", bridge));
         }
-        if (state.link(network.tap()).isEmpty()) {
+        if (!state.links().containsKey(network.tap())) {
             Batch make = new Batch("ip");
             make.add("tuntap", "add", "dev", NEW_TAP, "mode", "tap");
             make.add("link", "set", "dev", NEW_TAP, "alias", maker.alias());
@@ -91,47 +94,53 @@ final class UpPlan {
     }
 
     private void settings() {
-        String ipv6 = Settings.ipv6(bridge);
-        String key = state.link(bridge).isPresent() ? ipv6 : Settings.IPV6_DEFAULT;
-        if (state.settings().getOrDefault(key, "1").equals("0")) {
-            steps.add(new Step("switch IPv6 off on the bridge", new Command(List.of("tee", ipv6), "1\n")));
+        List<String> tee = new ArrayList<>(List.of("tee"));
+        List<String> what = new ArrayList<>();
+        // A bridge that is not there yet begins with the default.
+        String ipv6 = state.links().containsKey(bridge) ? Settings.ipv6(bridge) : Settings.IPV6_DEFAULT;
+        if (state.settings().getOrDefault(ipv6, "1").equals("0")) {
+            tee.add(Settings.ipv6(bridge));
+            what.add("switch IPv6 off on the bridge");
         }
-        String arp = Settings.arpIgnore(bridge);
-        if (!state.settings().getOrDefault(arp, "0").equals("1")) {
-            steps.add(
-                    new Step("answer ARP for the bridge's own address only", new Command(List.of("tee", arp), "1\n")));
+        if (!state.settings().getOrDefault(Settings.arpIgnore(bridge), "0").equals("1")) {
+            tee.add(Settings.arpIgnore(bridge));
+            what.add("answer ARP for the bridge's own address only");
+        }
+        if (!what.isEmpty()) {
+            steps.add(new Step(String.join(", ", what), new Command(tee, "1\n")));
         }
     }
 
     private void links(List<GuestPort> served) {
         String want = network.subnet().hostWithPrefix();
         Batch batch = new Batch("ip");
-        Optional<Link> there = state.link(bridge);
-        List<String> addresses = there.map(Link::addresses).orElse(List.of());
+        Link there = state.links().get(bridge);
+        List<String> addresses = there == null ? List.of() : there.addresses();
         if (!addresses.contains(want)) {
             // Only on a bridge of ours can it have another one: that of an older configuration.
-            addresses.forEach(address -> batch.add("addr", "delete", address, "dev", bridge));
+            for (String address : addresses) {
+                batch.add("addr", "delete", address, "dev", bridge);
+            }
             batch.add("addr", "add", want, "dev", bridge);
         }
-        if (!there.map(Link::up).orElse(false)) {
+        if (there == null || !there.up()) {
             batch.add("link", "set", "dev", bridge, "up");
         }
         for (String member : members(served)) {
-            Optional<Link> link = state.link(member);
-            if (!link.map(Link::master).orElse("").equals(bridge)) {
+            Link link = state.links().get(member);
+            Link.Port asItIs = null;
+            if (link != null && link.master().equals(bridge)) {
+                asItIs = link.port();
+            } else {
                 batch.add("link", "set", "dev", member, "master", bridge);
             }
             List<String> words = new ArrayList<>(List.of("link", "set", "dev", member, "type", "bridge_slave"));
             int bare = words.size();
-            words.addAll(PortSettings.missing(
-                    link.filter(some -> some.master().equals(bridge))
-                            .map(Link::port)
-                            .orElse(null),
-                    state));
+            words.addAll(PortSettings.missing(asItIs, state));
             if (words.size() > bare) {
                 batch.add(words.toArray(String[]::new));
             }
-            if (!link.map(Link::up).orElse(false)) {
+            if (link == null || !link.up()) {
                 batch.add("link", "set", "dev", member, "up");
             }
         }
@@ -141,10 +150,18 @@ final class UpPlan {
     /** Every port of a bridge of ours is locked, also one that nobody has told us of yet: it stays mute. */
     private Set<String> members(List<GuestPort> served) {
         Set<String> members = new TreeSet<>(Set.of(network.tap()));
-        Optional.ofNullable(network.uplink()).filter(state.links()::containsKey).ifPresent(members::add);
-        served.forEach(port -> members.add(port.device()));
-        if (state.link(bridge).map(link -> Maker.of(link.alias()).isPresent()).orElse(true)) {
-            state.ports(network).forEach(link -> members.add(link.name()));
+        String uplink = network.uplink();
+        if (uplink != null && state.links().containsKey(uplink)) {
+            members.add(uplink);
+        }
+        for (GuestPort port : served) {
+            members.add(port.device());
+        }
+        Link there = state.links().get(bridge);
+        if (there == null || Maker.of(there.alias()).isPresent()) {
+            for (Link port : state.ports(network)) {
+                members.add(port.name());
+            }
         }
         return members;
     }
@@ -152,7 +169,9 @@ final class UpPlan {
     private void entries(List<GuestPort> served) {
         Batch batch = new Batch("bridge");
         Map<String, String> want = new HashMap<>();
-        served.forEach(port -> want.put(port.mac().text(), port.device()));
+        for (GuestPort port : served) {
+            want.put(port.mac().text(), port.device());
+        }
         Set<String> there = new HashSet<>();
         for (NetworkState.Entry entry : state.entries()) {
             if (entry.device().equals(want.get(entry.mac())) && entry.sticky()) {
@@ -172,11 +191,14 @@ final class UpPlan {
     private void neighbours(List<GuestPort> served) {
         Batch batch = new Batch("ip");
         Map<String, String> want = new HashMap<>();
-        served.forEach(
-                port -> want.put(port.address().getHostAddress(), port.mac().text()));
-        state.neighbours().keySet().stream()
-                .filter(address -> !want.containsKey(address))
-                .forEach(address -> batch.add("neigh", "delete", address, "dev", bridge));
+        for (GuestPort port : served) {
+            want.put(port.address().getHostAddress(), port.mac().text());
+        }
+        for (String address : state.neighbours().keySet()) {
+            if (!want.containsKey(address)) {
+                batch.add("neigh", "delete", address, "dev", bridge);
+            }
+        }
         for (GuestPort port : served) {
             String address = port.address().getHostAddress();
             if (!port.mac().text().equals(state.neighbours().get(address))) {
@@ -188,5 +210,9 @@ final class UpPlan {
 
     private void step(String what, Batch batch, @Nullable Command undo) {
         batch.command().ifPresent(command -> steps.add(new Step(what, command, undo)));
+    }
+
+    private void step(Optional<Step> step) {
+        step.ifPresent(steps::add);
     }
 }
