@@ -57,12 +57,8 @@ final class Service {
     private final LibvirtWatcher libvirt;
     private final XlGuests xl;
     private final ControlServer control;
-    private final Deque<Undo> undo = new ArrayDeque<>();
+    private final Deque<AutoCloseable> undo = new ArrayDeque<>();
     private volatile @Nullable SystemdNotify notify;
-
-    private interface Undo {
-        void run() throws IOException;
-    }
 
     Service(
             ServiceConfig config,
@@ -102,16 +98,16 @@ final class Service {
     /** @throws IOException with what is in the way and the next step; what was started by then is for {@link #stop} */
     synchronized void start() throws IOException {
         RuntimeDir dir = RuntimeDir.take(config.runtimeDir());
-        undo.push(dir::close);
-        undo.push(audio::close);
-        undo.push(sound::close);
+        undo.push(dir);
+        undo.push(audio);
+        undo.push(sound);
         // The network comes before the domains: one whose XML names the bridge does not start without it.
         undo.push(config.network().keep() ? lan::leave : lan::down);
         lan.apply(List.of());
-        undo.push(endpoint::close);
-        undo.push(relays::close);
-        undo.push(vchans::close);
-        undo.push(sockets::close);
+        undo.push(endpoint);
+        undo.push(relays);
+        undo.push(vchans);
+        undo.push(sockets);
         for (String uri : config.libvirtUris()) {
             if (uri.startsWith("lxc")) {
                 StoredContainers.offer(LIBVIRTS_CONTAINERS, uri, network.bridge(), sockets);
@@ -131,9 +127,9 @@ final class Service {
                 Level.INFO,
                 "bridge " + network.bridge() + " is up; guests connect to " + address.getHostString() + ":"
                         + address.getPort());
-        undo.push(locals::stop);
+        undo.push(locals);
         locals.start();
-        undo.push(control::stop);
+        undo.push(control);
         control.start(dir.controlSocket());
         InetSocketAddress metrics = config.metrics().listen();
         if (metrics != null) {
@@ -144,15 +140,15 @@ final class Service {
                             + metrics.getPort() + "/metrics");
         }
         SystemdNotify systemd = SystemdNotify.connect(audio, System.getenv());
-        undo.push(systemd::close);
+        undo.push(systemd);
         // The bridge is up, and whoever connects is answered. What follows has others to wait for.
         systemd.ready(state());
         undo.push(() -> reconciler.stop(RECONCILER_STOPS_WITHIN_MS));
         reconciler.start();
-        undo.push(ports::close);
+        undo.push(ports);
         ports.start();
         serveMachines();
-        undo.push(libvirt::stop);
+        undo.push(libvirt);
         libvirt.start();
         if (xl.canBe()) {
             reconciler.connected(xl);
@@ -163,7 +159,7 @@ final class Service {
         // Nobody waits for these.
         firewall.start();
         ProgramPages pages = new ProgramPages();
-        undo.push(pages::close);
+        undo.push(pages);
         pages.start();
     }
 
@@ -196,8 +192,8 @@ final class Service {
     synchronized void stop() {
         while (!undo.isEmpty()) {
             try {
-                undo.pop().run();
-            } catch (IOException | RuntimeException e) {
+                undo.pop().close();
+            } catch (Exception e) {
                 log.log(Level.WARNING, "while stopping", e);
             }
         }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.virtsound.plugin.config.ServiceConfig;
 
 /** HTTP/1.1 on the control socket, on a thread of its own, {@code control}: sound never waits for a question. */
-public final class ControlServer {
+public final class ControlServer implements AutoCloseable {
     private static final int LINE_BYTES = 4 << 10;
     private static final int HEADER_BYTES = 8 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
@@ -127,7 +127,8 @@ public final class ControlServer {
     }
 
     /** The socket file is the directory's to remove. */
-    public void stop() {
+    @Override
+    public void close() {
         servers.forEach(server -> server.close().awaitUninterruptibly(STOP_WITHIN_MS));
         loop.shutdownGracefully(0, STOP_WITHIN_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_WITHIN_MS);
         blocking.shutdownNow();

@@ -5,7 +5,7 @@ import org.virtsound.plugin.config.ServiceConfig;
 import org.virtsound.plugin.provision.HypervisorListener;
 
 /** Watches libvirt: by default the first of the usual URIs that answers, or every one of those that the configuration lists. */
-public final class LibvirtWatcher {
+public final class LibvirtWatcher implements AutoCloseable {
     private final List<LibvirtLink> links;
 
     public LibvirtWatcher(ServiceConfig config, HypervisorListener listener) {
@@ -25,7 +25,8 @@ public final class LibvirtWatcher {
         return links.stream().map(LibvirtLink::status).toList();
     }
 
-    public void stop() {
+    @Override
+    public void close() {
         links.forEach(LibvirtLink::stop);
         links.forEach(LibvirtLink::join);
     }

@@ -26,7 +26,7 @@ import org.virtsound.plugin.domain.AudioElement.Setting;
  * The endpoints for users and containers of this machine. Its one thread, {@code local}, opens and closes them, since that asks the
  * account database and waits for sockets; the public methods are for any other thread.
  */
-public final class LocalEndpoints {
+public final class LocalEndpoints implements AutoCloseable {
     private static final Logger log = Logger.getLogger(LocalEndpoints.class.getName());
 
     private final List<LocalEndpoint> configured;
@@ -144,7 +144,8 @@ public final class LocalEndpoints {
     }
 
     /** Closes all; what is written down opens again at the next start, in the same directories. */
-    public void stop() {
+    @Override
+    public void close() {
         call(() -> {
                     guests.values().forEach(LocalEndpoints::close);
                     guests.clear();
