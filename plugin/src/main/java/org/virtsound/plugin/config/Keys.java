@@ -19,7 +19,7 @@ final class Keys {
     private static final String NONE = "none";
 
     private final ConfigObject root;
-    private final Set<String> known = new TreeSet<>();
+    private final TreeSet<String> known = new TreeSet<>();
     private final Set<String> openSections = new TreeSet<>();
 
     Keys(Config config) {
@@ -156,7 +156,8 @@ final class Keys {
             if (known.contains(key) || openSections.contains(key)) {
                 continue;
             }
-            boolean section = known.stream().anyMatch(k -> k.startsWith(key + "."));
+            String next = known.ceiling(key + ".");
+            boolean section = next != null && next.startsWith(key + ".");
             if (section && entry.getValue() instanceof ConfigObject inner) {
                 refuseUnknown(key + ".", inner);
             } else if (section) {
