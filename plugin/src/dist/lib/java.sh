@@ -9,7 +9,10 @@ fi
 release=$(readlink -f "$(command -v "$java")")
 release=${release%/*/*}/release
 if [ -r "$release" ]; then
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+    version=17
+    while IFS='="' read -r key empty value; do
+        case $key in JAVA_VERSION) version=${value%%[!0-9]*} ;; esac
+    done < "$release"
     if [ "${version:-17}" -lt 17 ]; then
         echo "${0##*/}: $java is Java $version (expected: 17 or newer); install one: apt install default-jre-headless, or set JAVA_HOME" >&2
         exit 1
@@ -43,7 +46,9 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # Xmx, Xss, ReservedCodeCacheSize, MaxMetaspaceSize: bounds a few times of what hundreds of guests need, so that a leak is an
 #   error and not the host's memory.
 # Xms, Xmn: what ten guests need. What a look at all domains makes has room in the young generation until the look is over: what is
-#   moved to the old one calls for a collection of the whole heap, 10 ms in which no audio moves, where a young one takes 1.
+#   moved to the old one calls for a collection of the whole heap, 10 ms in which no audio moves, where a young one takes 1. Both
+#   begin at a multiple of 2 MB, for huge pages.
+# StackShadowPages: each thread's first method touches that many pages of its stack, of which there are 30 threads.
 # SegmentedCodeCache: what handles audio lies side by side, not among what the first compiler made on the way there. At one stream all
 #   of it is cold each time, and this is a quarter of the relay's own time.
 # UseTransparentHugePages: one entry of the processor's for all of that, and one for each 2 MB of heap, instead of hundreds that other
@@ -66,10 +71,11 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.allocator: one small arena; the audio loop is the one thread that allocates much.
 # io.netty.allocator.maxOrder: chunks of 256 KiB instead of 4 MiB; a block of audio has at most 64 KiB.
 # io.netty.trackPinnedMemory: no count of the bytes in use; nobody reads it, and at one stream it was a tenth of the relay's own time.
+# io.netty.osClassifiers: the native library lies there as it is; no look at which distribution this is.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
-daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:+SegmentedCodeCache -XX:MaxMetaspaceSize=48m
+daemon_flags="-Xms10m -Xmn4m -Xmx32m -Xss512k -XX:StackShadowPages=10 -XX:ReservedCodeCacheSize=16m -XX:+SegmentedCodeCache -XX:MaxMetaspaceSize=48m
     -XX:+UseTransparentHugePages
     -XX:StringTableSize=4096 -XX:+UnlockExperimentalVMOptions -XX:SymbolTableSize=2048
     -XX:CICompilerCount=2 -XX:MaxNodeLimit=24000 -XX:CompileThresholdScaling=20 -XX:CompileCommand=quiet
@@ -84,7 +90,7 @@ daemon_flags="-Xms8m -Xmn3m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=16m -XX:+
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5
     -Dio.netty.trackPinnedMemory=false
-    -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
+    -Dio.netty.osClassifiers= -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
     -Dsun.reflect.inflationThreshold=1000000
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
 
