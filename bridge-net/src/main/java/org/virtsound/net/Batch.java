@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lines for {@code ip} or {@code bridge}: one of them is a command by itself, several go in one {@code -batch}. */
+/** Lines for {@code ip} or {@code bridge}: one of them is a command by itself, several go in one {@code -batch}. With {@code -j} each answers by a line. */
 final class Batch {
-    private final String tool;
+    private final List<String> tool;
     private final List<List<String>> lines = new ArrayList<>();
 
-    Batch(String tool) {
-        this.tool = tool;
+    /** @param tool and its options */
+    Batch(String... tool) {
+        this.tool = List.of(tool);
     }
 
     void add(String... words) {
@@ -21,7 +22,7 @@ final class Batch {
         if (lines.isEmpty()) {
             return Optional.empty();
         }
-        List<String> argv = new ArrayList<>(List.of(tool));
+        List<String> argv = new ArrayList<>(tool);
         if (lines.size() == 1) {
             argv.addAll(lines.get(0));
             return Optional.of(new Command(argv, ""));

@@ -14,12 +14,7 @@ final class Json {
     private Json() {}
 
     static List<Map<String, Object>> objects(String text) {
-        String list = text.isBlank() ? "[]" : text;
-        return objects(
-                ConfigFactory.parseString("{\"list\":" + list + "}", JSON)
-                        .root()
-                        .unwrapped(),
-                "list");
+        return text.isBlank() ? List.of() : objects(object("{\"list\":" + text + "}"), "list");
     }
 
     static Map<String, Object> object(String text) {

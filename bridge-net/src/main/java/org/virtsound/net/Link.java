@@ -55,18 +55,17 @@ record Link(
     /**
      * Reads one entry of {@code ip -j addr}.
      *
-     * @param details what {@code ip -j -d link} prints of this device, or nothing
+     * @param details the entry of {@code ip -j -d link} for this device, or nothing
      */
-    static Link of(Map<String, Object> json, String details, @Nullable Port port) {
-        Map<String, Object> more = Json.objects(details).stream().findFirst().orElse(Map.of());
-        Map<String, Object> info = Json.object(more, "linkinfo");
+    static Link of(Map<String, Object> json, Map<String, Object> details, @Nullable Port port) {
+        Map<String, Object> info = Json.object(details, "linkinfo");
         String kind = Json.text(info, "info_kind");
         return new Link(
                 Json.text(json, "ifname"),
                 Json.number(json, "ifindex"),
                 // A tap and a tun are of one kind.
                 kind.equals("tun") ? Json.text(Json.object(info, "info_data"), "type") : kind,
-                Json.text(more, "ifalias"),
+                Json.text(details, "ifalias"),
                 Json.text(json, "master"),
                 json.get("flags") instanceof List<?> flags && flags.contains("UP"),
                 Json.objects(json, "addr_info").stream()

@@ -3,15 +3,13 @@ package org.virtsound.net;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is: devices, forwarding entries, neighbours, routes, listeners and firewall, read in about a dozen commands however
- * many guests there are. Reading changes nothing.
+ * What is: devices, forwarding entries, neighbours, routes, listeners and firewall. Reading changes nothing.
  *
  * @param links every device by name
  * @param entries the bridge's static forwarding entries
@@ -56,48 +54,12 @@ public record NetworkState(
 
     /** Reads what there is; a firewall that cannot be read is part of the state, any other failure is thrown. */
     public static NetworkState read(Commands commands, SoundNetwork network) {
-        return read(commands, network, commands.run("ip", "-j", "addr", "show"));
+        return new NetworkReading(commands, network).read(new Batch("ip", "-j"));
     }
 
     /** The same with the counters of devices, which take longer to read. */
     static NetworkState readCounted(Commands commands, SoundNetwork network) {
-        return read(commands, network, commands.run("ip", "-j", "-s", "addr", "show"));
-    }
-
-    private static NetworkState read(Commands commands, SoundNetwork network, String addresses) {
-        Map<String, Link> links = links(commands, network, addresses);
-        String bridge = network.bridge();
-        Link link = links.get(bridge);
-        boolean isBridge = link != null && link.kind().equals("bridge");
-        return new NetworkState(
-                links,
-                isBridge ? entries(commands.run("bridge", "-j", "fdb", "show", "br", bridge)) : List.of(),
-                isBridge
-                        ? neighbours(commands.run("ip", "-j", "-4", "neigh", "show", "dev", bridge, "nud", "permanent"))
-                        : Map.of(),
-                routes(commands.run("ip", "-j", "-4", "route", "show", "table", "main"), bridge),
-                listeners(commands, network.port()),
-                settings(commands, bridge),
-                filter(commands, "iptables-save"),
-                filter(commands, "ip6tables-save"),
-                network.firewalldZone() == null ? null : FirewalldZone.read(commands, bridge),
-                PortGuard.read(commands));
-    }
-
-    /** Details are asked of bridge and tap only: of hundreds of devices they are most of what there is to read. */
-    private static Map<String, Link> links(Commands commands, SoundNetwork network, String addresses) {
-        Map<String, Link.Port> ports = new HashMap<>();
-        for (Map<String, Object> port : Json.objects(commands.run("bridge", "-j", "-d", "link", "show"))) {
-            ports.put(Json.text(port, "ifname"), Link.Port.of(port));
-        }
-        Map<String, Link> links = new LinkedHashMap<>();
-        for (Map<String, Object> json : Json.objects(addresses)) {
-            String name = Json.text(json, "ifname");
-            boolean isOfTheNetwork = name.equals(network.bridge()) || name.equals(network.tap());
-            String details = isOfTheNetwork ? commands.run("ip", "-j", "-d", "link", "show", "dev", name) : "";
-            links.put(name, Link.of(json, details, ports.get(name)));
-        }
-        return links;
+        return new NetworkReading(commands, network).read(new Batch("ip", "-j", "-s"));
     }
 
     Optional<Link> link(String name) {
@@ -166,65 +128,6 @@ public record NetworkState(
     /** Who made the bridge; empty where there is none, or a stranger's. */
     public Optional<Maker> maker(SoundNetwork network) {
         return link(network.bridge()).flatMap(link -> Maker.of(link.alias()));
-    }
-
-    /** Where the kernel can filter VLANs, an entry is listed once without one and once for the default one; it is one to us. */
-    static List<Entry> entries(String json) {
-        return Json.objects(json).stream()
-                .filter(entry -> Json.text(entry, "state").equals("static"))
-                .map(entry -> new Entry(
-                        Json.text(entry, "ifname"),
-                        Json.text(entry, "mac"),
-                        entry.get("flags") instanceof List<?> flags && flags.contains("sticky")))
-                .distinct()
-                .toList();
-    }
-
-    private static Map<String, String> neighbours(String json) {
-        Map<String, String> macs = new LinkedHashMap<>();
-        for (Map<String, Object> entry : Json.objects(json)) {
-            macs.put(Json.text(entry, "dst"), Json.text(entry, "lladdr"));
-        }
-        return macs;
-    }
-
-    private static List<Route> routes(String json, String bridge) {
-        List<Route> routes = new ArrayList<>();
-        for (Map<String, Object> route : Json.objects(json)) {
-            String device = Json.text(route, "dev");
-            if (!device.equals(bridge)) {
-                routes.add(new Route(Json.text(route, "dst"), device));
-            }
-        }
-        return routes;
-    }
-
-    /** Lines of ss(8): state, two queues, local address and port, remote. /proc/net/tcp would list every connection, too. */
-    private static List<String> listeners(Commands commands, int port) {
-        return commands.run("ss", "-H", "-l", "-t", "-n", "sport = :" + port)
-                .lines()
-                .map(line -> line.strip().split(" +", -1)[3])
-                .map(local -> local.substring(0, local.lastIndexOf(':')))
-                .toList();
-    }
-
-    private static Map<String, String> settings(Commands commands, String bridge) {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (String path : List.of(Settings.IPV6_DEFAULT, Settings.ipv6(bridge), Settings.arpIgnore(bridge))) {
-            String value = commands.read(path).strip();
-            if (!value.isEmpty()) {
-                values.put(path, value);
-            }
-        }
-        return values;
-    }
-
-    private static Filter filter(Commands commands, String save) {
-        try {
-            return Filter.parse(commands.run(save, "-c"));
-        } catch (CommandFailure e) {
-            return Filter.unreadable(String.valueOf(e.getMessage()));
-        }
     }
 
     /** Whether kernel and iproute2 know a locked port; where no port shows it, both are taken to be of today. */

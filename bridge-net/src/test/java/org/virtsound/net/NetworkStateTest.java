@@ -11,13 +11,24 @@ class NetworkStateTest {
     void anEntryThatIsListedForEachVlanIsOne() {
         // As Debian 12's kernel has it: deleting the first takes the second away, so deleting both fails.
         String listed = """
-                [{"mac":"33:33:00:00:00:01","ifname":"SOUND","flags":["self"],"state":"permanent"},
-                 {"mac":"00:16:3e:47:13:02","ifname":"vif1.0","vlan":1,"flags":["sticky"],"master":"SOUND","state":"static"},
-                 {"mac":"00:16:3e:47:13:02","ifname":"vif1.0","flags":["sticky"],"master":"SOUND","state":"static"},
-                 {"mac":"fe:ff:ff:ff:ff:ff","ifname":"vif1.0","vlan":1,"flags":[],"master":"SOUND","state":"permanent"}]
+                [{"ifname":"vif1.0","master":"SOUND","locked":true}]
+                [{"mac":"33:33:00:00:00:01","ifname":"SOUND","flags":["self"],"state":"permanent"},\
+                {"mac":"00:16:3e:47:13:02","ifname":"vif1.0","vlan":1,"flags":["sticky"],"master":"SOUND","state":"static"},\
+                {"mac":"00:16:3e:47:13:02","ifname":"vif1.0","flags":["sticky"],"master":"SOUND","state":"static"},\
+                {"mac":"fe:ff:ff:ff:ff:ff","ifname":"vif1.0","vlan":1,"flags":[],"master":"SOUND","state":"permanent"}]
                 """;
+        NetworkState state = NetworkState.read(
+                command -> switch (command.argv().get(0)) {
+                    case "ip" ->
+                        command.argv().contains("-d")
+                                ? "[{\"ifname\":\"SOUND\",\"linkinfo\":{\"info_kind\":\"bridge\"}}]\n[]\n"
+                                : "[{\"ifname\":\"SOUND\"},{\"ifname\":\"vif1.0\",\"master\":\"SOUND\"}]\n[]\n";
+                    case "bridge" -> listed;
+                    default -> "";
+                },
+                new SoundNetwork("SOUND", "sound0", Subnet.parse("10.47.13.0/29"), 4713, true, null, null));
 
-        assertThat(NetworkState.entries(listed)).containsExactly(new Entry("vif1.0", "00:16:3e:47:13:02", true));
+        assertThat(state.entries()).containsExactly(new Entry("vif1.0", "00:16:3e:47:13:02", true));
     }
 
     @Test
