@@ -73,6 +73,7 @@ common_flags="-XX:+UseSerialGC -Xshare:auto
 # io.netty.trackPinnedMemory: no count of the bytes in use; nobody reads it, and at one stream it was a tenth of the relay's own time.
 # io.netty.osClassifiers: the native library lies there as it is; no look at which distribution this is.
 # io.netty.jfr.enabled, guice_bytecode_gen_option: no flight recorder and no code made at run time to call constructors once.
+# guice_include_stack_traces: no stack trace for each line of the wiring, which only its errors would show.
 # sun.reflect.inflationThreshold: nor for one that is called for the sixteenth time.
 # io.netty.machineId, processId: ids of connections never leave the process, so no network card is looked for to make them unique.
 daemon_flags="-Xms10m -Xmn4m -Xmx32m -Xss512k -XX:StackShadowPages=10 -XX:ReservedCodeCacheSize=16m -XX:+SegmentedCodeCache -XX:MaxMetaspaceSize=48m
@@ -90,12 +91,12 @@ daemon_flags="-Xms10m -Xmn4m -Xmx32m -Xss512k -XX:StackShadowPages=10 -XX:Reserv
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled
     -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5
     -Dio.netty.trackPinnedMemory=false
-    -Dio.netty.osClassifiers= -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED
+    -Dio.netty.osClassifiers= -Dio.netty.jfr.enabled=false -Dguice_bytecode_gen_option=DISABLED -Dguice_include_stack_traces=OFF
     -Dsun.reflect.inflationThreshold=1000000
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
 
-# MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+# MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had, and grows by pages.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 
 # The command runs for a moment: a small heap is enough, and the second compiler would only cost.
 command_flags="-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=5 -Xms8m -Xmx32m -Xss512k"

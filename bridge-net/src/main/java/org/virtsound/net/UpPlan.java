@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,8 @@ final class UpPlan {
 
     /** Fixed, so that a guest's ARP entry outlives a bridge that was made anew, and unicast of our own making (02). */
     private String bridgeMac() {
-        byte[] host = network.subnet().host().getAddress();
-        return String.format("02:76:%02x:%02x:%02x:%02x", host[0], host[1], host[2], host[3]);
+        return "02:76:"
+                + HexFormat.ofDelimiter(":").formatHex(network.subnet().host().getAddress());
     }
 
     private void settings() {

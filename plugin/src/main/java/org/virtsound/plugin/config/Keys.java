@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,8 +97,10 @@ final class Keys {
             return defaultValue;
         }
         E[] all = defaultValue.getDeclaringClass().getEnumConstants();
-        List<String> names =
-                Arrays.stream(all).map(e -> e.name().toLowerCase(Locale.ROOT)).toList();
+        List<String> names = new ArrayList<>();
+        for (E one : all) {
+            names.add(one.name().toLowerCase(Locale.ROOT));
+        }
         String expected = String.join(" | ", names);
         String text = scalar(key, value, expected);
         // HOCON reads yes and no as they stand, but true and false as booleans.
