@@ -95,8 +95,8 @@ daemon_flags="-Xms10m -Xmn4m -Xmx32m -Xss512k -XX:StackShadowPages=10 -XX:Reserv
     -Dsun.reflect.inflationThreshold=1000000
     -Dio.netty.machineId=02:00:00:00:00:01 -Dio.netty.processId=1"
 
-# MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had, and grows by pages.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+# MALLOC_ARENA_MAX: glibc would give each of the threads a heap of its own, which keeps what the thread once had.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 
 # The command runs for a moment: a small heap is enough, and the second compiler would only cost.
 command_flags="-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=5 -Xms8m -Xmx32m -Xss512k"
