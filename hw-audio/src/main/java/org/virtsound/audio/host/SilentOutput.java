@@ -3,7 +3,7 @@ package org.virtsound.audio.host;
 import org.virtsound.audio.stream.SampleSpec;
 
 /** Plays nothing, at the right pace. */
-final class SilentOutput implements PcmOutput {
+class SilentOutput implements PcmOutput {
     private final Pace pace;
 
     SilentOutput(SampleSpec spec) {

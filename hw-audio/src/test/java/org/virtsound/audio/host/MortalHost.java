@@ -148,28 +148,17 @@ final class MortalHost implements Backend {
         }
     }
 
-    private final class Heard implements PcmOutput {
-        private final SilentOutput pace;
+    private final class Heard extends SilentOutput {
         private final int frameBytes;
 
         Heard(StreamRequest request) {
-            pace = new SilentOutput(request.spec());
+            super(request.spec());
             frameBytes = request.spec().frameBytes();
         }
 
         @Override
         public void start(long nowNs) {
-            pace.start(nowNs + startsLateMs * 1_000_000L);
-        }
-
-        @Override
-        public long take(long nowNs) {
-            return pace.take(nowNs);
-        }
-
-        @Override
-        public long dueNs(long bytes) {
-            return pace.dueNs(bytes);
+            super.start(nowNs + startsLateMs * 1_000_000L);
         }
 
         @Override
@@ -187,11 +176,6 @@ final class MortalHost implements Backend {
         @Override
         public boolean wantsSamples() {
             return true;
-        }
-
-        @Override
-        public void rate(int rateHz, long nowNs) {
-            pace.rate(rateHz, nowNs);
         }
     }
 }

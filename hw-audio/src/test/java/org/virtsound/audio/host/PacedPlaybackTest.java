@@ -338,27 +338,9 @@ class PacedPlaybackTest {
     }
 
     /** All that is played before 50 ms is heard then. */
-    private final class LateOutput implements PcmOutput {
-        private final Pace pace = new Pace(DVD);
-
-        @Override
-        public void start(long nowNs) {
-            pace.start(nowNs);
-        }
-
-        @Override
-        public long take(long nowNs) {
-            return pace.take(nowNs);
-        }
-
-        @Override
-        public long dueNs(long bytes) {
-            return pace.dueNs(bytes);
-        }
-
-        @Override
-        public void rate(int rateHz, long nowNs) {
-            pace.rate(rateHz, nowNs);
+    private final class LateOutput extends SilentOutput {
+        LateOutput() {
+            super(DVD);
         }
 
         @Override
